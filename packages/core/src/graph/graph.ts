@@ -1,0 +1,60 @@
+/**
+ * @file What a network is here: nodes in execution order over named values. Plain data, structured-cloneable, the same for
+ * every source (ONNX, a JSON description, code). Knows no kernels and no memory: those are exec/.
+ */
+import type { OpAttributes, OpName } from '../ops/table.ts';
+import type { DType, Tensor } from '../tensor/tensor.ts';
+
+/** One operation. `inputs` may hold '' for an optional input left out. `name` is the node's own name in its file. */
+export type Node = { [K in OpName]: NodeOf<K> }[OpName];
+
+export interface NodeOf<K extends OpName> {
+  readonly op: K;
+  readonly name: string;
+  readonly attributes: OpAttributes[K];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** What a layer of the canonical form was made of: `conv2d+batchNorm+relu`. Absent: one op. */
+  readonly label?: string | undefined;
+}
+
+/** A graph's input: sizes are numbers, or names for sizes that are bound when the graph is used ("N"). */
+export interface GraphInput {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** How a picture becomes the network's input: value = (x · scale − mean) / std, x in 0…255, per channel in channel order. */
+export interface Preprocess {
+  readonly channels: 'RGB' | 'BGR' | 'grey';
+  readonly scale: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** Resize the short side to so many pixels (Pillow's bilinear) before the centre crop; absent: the crop alone. */
+  readonly resize?: { readonly short: number; readonly filter: 'bilinear' } | undefined;
+  /** Side of the square centre crop, px; a pair is [height, width]. */
+  readonly crop?: number | readonly [height: number, width: number] | undefined;
+}
+
+/** Facts about a network that travel with it. */
+export interface NetworkMetadata {
+  readonly preprocess?: Preprocess | undefined;
+  readonly classes?: readonly string[] | undefined;
+  /** Visual angle that the input's width spans, degrees. */
+  readonly fovDeg?: number | undefined;
+  /** Areas that blocks were designed after, by block name. A design intent, never evidence. */
+  readonly designedFor?: Readonly<Record<string, string>> | undefined;
+  /** One line to show wherever the network appears, e.g. that it is untrained. */
+  readonly notice?: string | undefined;
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly GraphInput[];
+  readonly outputs: readonly string[];
+  /** In execution order: every input of a node is a graph input, a constant or an earlier output. */
+  readonly nodes: readonly Node[];
+  readonly constants: ReadonlyMap<string, Tensor>;
+  readonly metadata: NetworkMetadata;
+}

@@ -1,0 +1,4 @@
+/** @file Concatenation along one axis. Inputs: one or more values. */
+export interface ConcatAttributes {
+  readonly axis: number;
+}

@@ -1,0 +1,96 @@
+/**
+ * @file What an op is: one file with its attributes, shape rule, reach, float64 twin, lowering to kernels and cost. The
+ * table of all ops is table.ts; a missing entry is a compile error there.
+ */
+import type { Kernels } from '@ventral/kernels';
+import type { AxisOrder } from '../tensor/layout.ts';
+import type { DType, Tensor } from '../tensor/tensor.ts';
+
+/**
+ * What kind of response a layer gives. Default charts use `activation` rows and block outputs. `view` marks nodes that only
+ * move or relabel values; they are rows of `--layers all-nodes` alone.
+ */
+export type Stage = 'linear' | 'activation' | 'pool' | 'merge' | 'dense' | 'view';
+
+/** Type of a value with all sizes bound. `constant` is set where the value is known before any picture is seen. */
+export interface ValueType {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly constant?: Tensor | undefined;
+}
+
+/**
+ * Which positions of one input axis one position of one output axis reads: positions o·stride + start … o·stride + start + size − 1,
+ * or the whole axis. stride and start may be fractions (upsampling).
+ */
+export type AxisReach =
+  | { readonly axis: number; readonly stride: number; readonly start: number; readonly size: number }
+  | { readonly axis: number; readonly whole: true };
+
+/**
+ * What one output unit reads of one input: for each output axis that maps to an input axis its window (`axes[outputAxis]`,
+ * null where the output axis has no counterpart), and input axes that every output unit reads in full (`whole`).
+ */
+export interface Reach {
+  readonly axes: readonly (AxisReach | null)[];
+  readonly whole: readonly number[];
+}
+
+/** Every output unit reads the unit at its own position (element-wise ops), for any rank. */
+export function identityReach(rank: number): Reach {
+  return { axes: Array.from({ length: rank }, (_, axis) => ({ axis, stride: 1, start: 0, size: 1 })), whole: [] };
+}
+
+/** Arithmetic of one image: 1 MAC = 1 multiply + 1 add. */
+export interface Cost {
+  readonly nMacs: number;
+  readonly nParams: number;
+}
+
+/** A value as the plan sees it when it lowers a node. */
+export interface LoweredValue extends ValueType {
+  readonly order: AxisOrder;
+}
+
+/** Addresses of one bound node. Optional inputs left out are 0. */
+export interface Addresses {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly scratch: number;
+  /** One address per entry of {@link Lowered.packed}. */
+  readonly packed: readonly number[];
+}
+
+/** A constant brought into the form a kernel wants, once, before the first picture. */
+export interface PackedConstant {
+  readonly bytes: number;
+  /** Writes the packed form at ptr. May use `kernels.mark/allocate/release` for temporary space. */
+  write(kernels: Kernels, ptr: number): void;
+}
+
+/** How a node runs: layouts, memory, and the closure that calls its kernels. Pure until `bind`. */
+export interface Lowered {
+  /** Physical order each input must have (undefined: not read from memory, e.g. packed). The plan copies where it differs. */
+  readonly inputOrders: readonly (AxisOrder | undefined)[];
+  readonly outputOrders: readonly AxisOrder[];
+  /** Output 0 is input `alias` under another name: no memory, nothing runs. */
+  readonly alias?: number;
+  /** Output 0 may overwrite input `inPlace` if nobody reads that input later. */
+  readonly inPlace?: number;
+  readonly scratchBytes?: number;
+  readonly packed?: readonly PackedConstant[];
+  bind?(kernels: Kernels, at: Addresses): () => void;
+}
+
+/** One operation. A is its attributes. Input lists hold undefined where an optional input was left out. */
+export interface Op<A> {
+  stage(attributes: A): Stage;
+  /** Output types. @throws InputError without the «op "name":» head, which the caller adds. */
+  infer(attributes: A, inputs: readonly (ValueType | undefined)[]): readonly Omit<ValueType, 'constant'>[];
+  /** One Reach per input that carries picture content; null for inputs that do not (weights). */
+  reach(attributes: A, inputs: readonly (ValueType | undefined)[], output: ValueType): readonly (Reach | null)[];
+  /** The slow float64 twin, row-major: specification, test oracle, and what folds constants. */
+  reference(attributes: A, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
+  lower(attributes: A, inputs: readonly (LoweredValue | undefined)[], outputs: readonly ValueType[]): Lowered;
+  cost(attributes: A, inputs: readonly (ValueType | undefined)[], outputs: readonly ValueType[]): Cost;
+}

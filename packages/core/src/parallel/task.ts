@@ -1,0 +1,74 @@
+/**
+ * @file What runs in parallel: a map over chunks of items and a merge of their states along a fixed binary tree. Knows
+ * nothing of networks or probes, and nothing of how workers are made.
+ */
+
+/** Items per chunk. A chunk is the smallest unit whose state is merged; its items run in order in one worker. */
+export const chunkSize = 8;
+
+/** One chunk of a job: items chunkSize·index … of the whole list. */
+export interface Chunk<Item> {
+  readonly index: number;
+  readonly items: readonly Item[];
+}
+
+/** An item that could not be used (a picture that does not decode). The job goes on; the caller lists it. */
+export interface ItemFailure {
+  /** Index in the whole list of items. */
+  readonly itemIndex: number;
+  readonly message: string;
+}
+
+/** One worker's open job. Items are processed one at a time, so that a cancel takes at most one. */
+export interface Session<Item, State, Total> {
+  /** Forgets what was accumulated and begins a chunk. */
+  beginChunk(): void;
+  /** Processes one item. @throws InputError if only this item is unusable; any other error ends the job. */
+  runItem(item: Item): Promise<void>;
+  /** State of the items since beginChunk: small, structured-cloneable, its own memory. */
+  endChunk(): State;
+  /** What was counted exactly over the whole life of the session (integers: any merge order gives the same). */
+  total(): Total;
+  close(): void;
+}
+
+/** Opens a session in the worker: loads the model, allocates, compiles. */
+export type OpenSession<Setup, Item, State, Total> = (setup: Setup) => Promise<Session<Item, State, Total>>;
+
+/** How states are joined. `merge` is deterministic but need not be associative; `mergeTotals` must be both and commutative. */
+export interface Merging<State, Total> {
+  merge(left: State, right: State): State;
+  mergeTotals(a: Total, b: Total): Total;
+}
+
+/** Progress of a job, after each item. */
+export interface Progress {
+  readonly nDone: number;
+  readonly nItems: number;
+  readonly nFailed: number;
+}
+
+export interface JobResult<State, Total> {
+  /** undefined if there was no usable item. */
+  readonly state: State | undefined;
+  readonly total: Total | undefined;
+  readonly nDone: number;
+  readonly failures: readonly ItemFailure[];
+}
+
+/** A worker as an app makes it: something to post messages to, and news of its end. */
+export interface SpawnedWorker {
+  /** comlink endpoint (in Node: comlink's node adapter around the worker). */
+  readonly endpoint: Endpoint;
+  /** Calls back once when the worker is gone for whatever reason the platform can tell; `reason` is for people. */
+  onExit(callback: (reason: string) => void): void;
+  terminate(): void;
+}
+
+/** The part of MessagePort and Worker that comlink uses. */
+export interface Endpoint {
+  postMessage(message: unknown, transfer?: readonly unknown[]): void;
+  addEventListener(type: string, listener: unknown, options?: unknown): void;
+  removeEventListener(type: string, listener: unknown, options?: unknown): void;
+  start?: () => void;
+}

@@ -1,0 +1,136 @@
+/**
+ * @file The one description of what the compiled module exports. Written by hand; build.mjs refuses a module whose
+ * exports differ. Every address is in bytes from the start of linear memory and ends in `Ptr`; every size and stride is
+ * in elements (float32 unless said). Nothing here checks its arguments: sizes are the caller's duty, an address outside
+ * memory traps. Images are channels-last: [n, h, w, c] with c contiguous; `*Stride` of an image is the distance between
+ * two neighbouring pixels and is at least its number of channels.
+ */
+
+/** `code` of {@link KernelExports.f32_unary}: y = fn(x, alpha, beta). */
+export const unaryCodes = {
+  abs: 0, neg: 1, sqrt: 2, reciprocal: 3, exp: 4, log: 5, sin: 6, cos: 7, tanh: 8, erf: 9,
+  floor: 10, ceil: 11, round: 12, sign: 13, square: 14, affine: 15,
+  relu: 20, leakyRelu: 21, elu: 22, selu: 23, celu: 24, sigmoid: 25, hardSigmoid: 26, hardSwish: 27, silu: 28,
+  softplus: 29, softsign: 30, thresholdedRelu: 31, mish: 32, gelu: 33, geluTanh: 34, clip: 35,
+} as const;
+export type UnaryFn = keyof typeof unaryCodes;
+
+/** `code` of {@link KernelExports.f32_binary}. Comparisons give 0 or 1. `prelu` is a < 0 ? a * b : a. */
+export const binaryCodes = {
+  add: 0, sub: 1, mul: 2, div: 3, pow: 4, min: 5, max: 6, prelu: 7,
+  equal: 8, less: 9, lessOrEqual: 10, greater: 11, greaterOrEqual: 12, mod: 13, and: 14, or: 15, xor: 16,
+} as const;
+export type BinaryFn = keyof typeof binaryCodes;
+
+/** `code` of {@link KernelExports.f32_reduce}. */
+export const reduceCodes = { sum: 0, mean: 1, max: 2, min: 3, prod: 4, l1: 5, l2: 6, sumSquare: 7, logSum: 8, logSumExp: 9 } as const;
+export type ReduceFn = keyof typeof reduceCodes;
+
+/** Output channels of one packed weight panel. */
+export const panelWidth = 8;
+/** Output rows of one tile of the matrix kernel. */
+export const tileRows = 6;
+
+export interface KernelExports {
+  /**
+   * Packs a matrix B [k, n] into panels [ceil(n / 8), k, 8], missing columns zero. k is walked as three nested axes
+   * (k0, k1, k2), the last fastest; element (i0, i1, i2, j) is read at src + i0·s0 + i1·s1 + i2·s2 + j·sn.
+   * A convolution weight [o, c, kh, kw] is k0 = kh, k1 = kw, k2 = c; a matrix [k, n] is k0 = k1 = 1, k2 = k.
+   */
+  f32_pack(srcPtr: number, dstPtr: number, k0: number, k1: number, k2: number, n: number, s0: number, s1: number, s2: number, sn: number): void;
+  /**
+   * y[rows, n] = clamp(x[rows, k] · B + bias, lo, hi), B packed by f32_pack; biasPtr 0 = none. Sums run over k in
+   * ascending order in every lane, so no result depends on how rows are split. lo = −Infinity, hi = Infinity: no clamp.
+   */
+  f32_dense(xPtr: number, packedPtr: number, biasPtr: number, yPtr: number, rows: number, k: number, n: number, xStride: number, yStride: number, lo: number, hi: number): void;
+  /**
+   * 2-D convolution of n images as an implicit matrix product, any kernel, stride, dilation, padding and groups; the
+   * weight packed by f32_pack per group (k order kh, kw, c), groups one after the other. Bottom and right padding follow
+   * from the output size. y = clamp(conv + bias, lo, hi). Sums run over (kh, kw, c) in ascending order.
+   * scratchPtr: f32_conv2d_scratch(...) bytes.
+   */
+  f32_conv2d(
+    xPtr: number, packedPtr: number, biasPtr: number, yPtr: number, scratchPtr: number,
+    n: number, h: number, w: number, c: number, oh: number, ow: number, oc: number,
+    kh: number, kw: number, sh: number, sw: number, padTop: number, padLeft: number, dh: number, dw: number, groups: number,
+    xStride: number, yStride: number, lo: number, hi: number,
+  ): void;
+  /** Bytes that f32_conv2d needs at scratchPtr. */
+  f32_conv2d_scratch(c: number, kh: number, kw: number, groups: number): number;
+  /** Depthwise convolution (groups = channels, one filter each); weight as [kh, kw, c]. */
+  f32_depthwise2d(
+    xPtr: number, weightPtr: number, biasPtr: number, yPtr: number,
+    n: number, h: number, w: number, c: number, oh: number, ow: number,
+    kh: number, kw: number, sh: number, sw: number, padTop: number, padLeft: number, dh: number, dw: number,
+    xStride: number, yStride: number, lo: number, hi: number,
+  ): void;
+  /** Maximum over the window; padding never wins; NaN in the window gives NaN. */
+  f32_max_pool2d(
+    xPtr: number, yPtr: number, n: number, h: number, w: number, c: number, oh: number, ow: number,
+    kh: number, kw: number, sh: number, sw: number, padTop: number, padLeft: number, dh: number, dw: number,
+    xStride: number, yStride: number,
+  ): void;
+  /**
+   * Mean over the window. The divisor counts positions inside the image, or inside image and padding when
+   * countPadding is 1 (a window hanging over the padded image never counts the overhang).
+   */
+  f32_average_pool2d(
+    xPtr: number, yPtr: number, n: number, h: number, w: number, c: number, oh: number, ow: number,
+    kh: number, kw: number, sh: number, sw: number, padTop: number, padLeft: number, padBottom: number, padRight: number,
+    dh: number, dw: number, countPadding: number, xStride: number, yStride: number,
+  ): void;
+  /** y[i] = fn(x[i], alpha, beta) for n elements; code from {@link unaryCodes}; in place allowed. */
+  f32_unary(code: number, xPtr: number, yPtr: number, n: number, alpha: number, beta: number): void;
+  /**
+   * y = fn(a, b) over an index space of up to 8 axes. shapePtr: rank × i32 sizes, then rank × i32 strides of a, then of b
+   * (0 = broadcast); y is written contiguously in index order.
+   */
+  f32_binary(code: number, aPtr: number, bPtr: number, yPtr: number, rank: number, shapePtr: number): void;
+  /** y = mask ≠ 0 ? a : b, indexed as f32_binary with three stride lists (mask, a, b). */
+  f32_where(maskPtr: number, aPtr: number, bPtr: number, yPtr: number, rank: number, shapePtr: number): void;
+  /** Copies an index space of up to 8 axes. shapePtr: rank × i32 sizes, source strides, destination strides (may be negative or 0 at the source). */
+  f32_copy(srcPtr: number, dstPtr: number, rank: number, shapePtr: number): void;
+  /** Sets n elements. */
+  f32_fill(dstPtr: number, n: number, value: number): void;
+  /** y = clamp(x · scale[c] + shift[c], lo, hi) over [rows, c]. */
+  f32_scale_shift(xPtr: number, scalePtr: number, shiftPtr: number, yPtr: number, rows: number, c: number, lo: number, hi: number): void;
+  /** Softmax (log = 1: its logarithm) over the middle axis of [outer, axis, inner]. */
+  f32_softmax(xPtr: number, yPtr: number, outer: number, axis: number, inner: number, log: number): void;
+  /** Reduction over the middle axis of [outer, axis, inner] to [outer, inner]; sums in float64, ascending. */
+  f32_reduce(code: number, xPtr: number, yPtr: number, outer: number, axis: number, inner: number): void;
+  /**
+   * y = (x − mean) / sqrt(variance + epsilon) · scale + shift over the last axis of [rows, size] (population variance, sums
+   * in float64); scalePtr and shiftPtr [size], 0 = none.
+   */
+  f32_layer_norm(xPtr: number, scalePtr: number, shiftPtr: number, yPtr: number, rows: number, size: number, epsilon: number): void;
+  /** Local response normalisation across channels of [rows, c]: y = x / (bias + alpha / size · Σ x²) ^ beta, window as in ONNX LRN. */
+  f32_lrn(xPtr: number, yPtr: number, rows: number, c: number, size: number, alpha: number, beta: number, bias: number): void;
+  /** Resamples [n, h, w, c] to [n, oh, ow, c] by two taps an axis: index lists y0Ptr, y1Ptr (i32 [oh]), weights wyPtr (f32 [oh], of the second tap), and the same in x. */
+  f32_resize2d(xPtr: number, yPtr: number, n: number, h: number, w: number, c: number, oh: number, ow: number, y0Ptr: number, y1Ptr: number, wyPtr: number, x0Ptr: number, x1Ptr: number, wxPtr: number): void;
+
+  /** Σ a·b of n elements in float64, in a fixed order. */
+  f32_dot(aPtr: number, bPtr: number, n: number): number;
+  /**
+   * Adds one image's values [rows, c] to per-channel moments. statePtr: c × 8 f64 = count, mean, M2, M3, M4 (central power
+   * sums), min, max, count of values > 0. One pass shifted by the channel's first value, then joined to the state by the
+   * pairwise formulas of Pébay (2008, SAND2008-6212). NaN makes every moment of its channel NaN.
+   */
+  f32_moments(xPtr: number, rows: number, c: number, xStride: number, statePtr: number): void;
+  /**
+   * Counts n values into a log grid: 1 + 2·nBins u64 counters [zero | positive bins | negative bins]. A value's bin is
+   * (bits >> (23 − mantissaBits)) − (minExponent + 127 << mantissaBits), clamped into 0 … nBins − 1; ±0 and NaN: NaN is
+   * counted at [1 + 2·nBins], the last of 2 + 2·nBins counters.
+   */
+  f32_log_histogram(xPtr: number, n: number, countsPtr: number, mantissaBits: number, minExponent: number, nBins: number): void;
+  /** The same per channel over [rows, c], c × (2 + 2·nBins) u32 counters. */
+  f32_log_histogram_channels(xPtr: number, rows: number, c: number, xStride: number, countsPtr: number, mantissaBits: number, minExponent: number, nBins: number): void;
+  /** Rectified sums of n values: writes f64 Σ max(x, 0), Σ max(x, 0)² at outPtr. */
+  f32_rectified_sums(xPtr: number, n: number, outPtr: number): void;
+  /**
+   * One image's responses of chosen units. offsetsPtr: nUnits i32 element offsets. statePtr: nUnits × 4 f64 = Σ r, Σ r²,
+   * max r, count of r > 0, with r = max(x, 0). windowPtr: nUnits × nBins u32, a histogram of r on the grid of 2^windowBits
+   * bins an octave that slides up with the running maximum, so that counts of r within the last (nBins − 1) bins below the
+   * maximum's bin stay exact; topPtr: nUnits i32, the bin index that the window's last counter stands for (−1: none yet).
+   */
+  f32_unit_responses(xPtr: number, offsetsPtr: number, nUnits: number, statePtr: number, windowPtr: number, topPtr: number, nBins: number, windowBits: number): void;
+}

@@ -1,0 +1,81 @@
+/**
+ * @file What a probe is. Most probes are mergeable accumulators: they live in the worker beside the activations, see each
+ * layer's output the moment it exists, and give small states that are merged along a fixed tree. Others read the graph alone.
+ */
+import type { Kernels } from '@ventral/kernels';
+import type { BoundGraph, Stage, Tap } from '@ventral/core';
+import type { Table } from './table.ts';
+
+/** A layer as probes and tables name it. */
+export interface LayerInfo {
+  /** Position in the layer set, from 0 in execution order. */
+  readonly layerIndex: number;
+  /** Name of the layer's last node's first output in the model file. */
+  readonly layer: string;
+  /** The layer's ops as written: `Conv+BatchNormalization+Relu` is `conv2d+batchNorm+relu`. */
+  readonly op: string;
+  readonly stage: Stage;
+  /** True for a merge whose result is not directly followed by an activation: the end of a block. */
+  readonly isBlockOutput: boolean;
+  readonly nChannels: number;
+  /** Positions of one channel; [1, 1] without space. */
+  readonly heightUnits: number;
+  readonly widthUnits: number;
+}
+
+export interface ProbeOptions {
+  /** Units measured one by one in each layer (default 2048: see sampledUnits). */
+  readonly maxUnits: number;
+  readonly seed: number;
+  readonly quantiles: boolean;
+}
+
+export interface ProbeEnvironment {
+  readonly kernels: Kernels;
+  readonly options: ProbeOptions;
+}
+
+/** One layer's running measurement inside a worker. All memory is taken in `open`; `update` allocates nothing. */
+export interface Accumulator<State, Total> {
+  /** Called for each image, in order, the moment the layer's output exists. */
+  update(tap: Tap): void;
+  /** State since the last snapshot, as its own small copy; the accumulator starts again from nothing. */
+  snapshot(): State;
+  /** Exact counts since `open`. */
+  total(): Total;
+}
+
+/** A probe that reads responses. State and Total are structured-cloneable (typed arrays). */
+export interface StimulusProbe<State = unknown, Total = unknown> {
+  readonly kind: 'stimulus';
+  readonly name: string;
+  readonly title: string;
+  /** Bytes of one layer's states, known before the run. */
+  stateBytes(layer: LayerInfo, options: ProbeOptions): number;
+  open(layer: LayerInfo, environment: ProbeEnvironment): Accumulator<State, Total>;
+  /** Deterministic; not associative in floating point, hence the fixed tree. */
+  merge(left: State, right: State): State;
+  /** Integers only: the same for any order. */
+  mergeTotals(a: Total, b: Total): Total;
+  finish(context: FinishContext, layers: readonly { readonly layer: LayerInfo; readonly state: State; readonly total: Total }[]): Table[];
+}
+
+/** A probe that reads the graph alone. */
+export interface GraphProbe {
+  readonly kind: 'graph';
+  readonly name: string;
+  readonly title: string;
+  measure(context: FinishContext, graph: BoundGraph, layers: readonly LayerInfo[]): Table[];
+}
+
+export type Probe = StimulusProbe | GraphProbe;
+
+/** What tables say about where they come from. */
+export interface FinishContext {
+  readonly model: string;
+  /** Visual angle that the input's width spans, degrees. */
+  readonly fovDeg: number;
+  readonly options: ProbeOptions;
+  /** Images whose responses are in the states. */
+  readonly nImages: number;
+}
