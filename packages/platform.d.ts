@@ -40,6 +40,8 @@ declare class AbortController {
 }
 interface MessagePort {
   postMessage(message: unknown, transfer?: readonly unknown[]): void;
+  addEventListener(type: 'message', listener: () => void): void;
+  start(): void;
   close(): void;
 }
 declare class MessageChannel {

@@ -1,1 +1,3 @@
-export {};
+/** @file The brain side. Step 1: published measurements and their series. */
+export * from './measurements.ts';
+export * from './series.ts';

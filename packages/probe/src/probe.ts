@@ -2,8 +2,9 @@
  * @file What a probe is. Most probes are mergeable accumulators: they live in the worker beside the activations, see each
  * layer's output the moment it exists, and give small states that are merged along a fixed tree. Others read the graph alone.
  */
-import type { Kernels } from '@ventral/kernels';
+
 import type { BoundGraph, Stage, Tap } from '@ventral/core';
+import type { Kernels } from '@ventral/kernels';
 import type { Table } from './table.ts';
 
 /** A layer as probes and tables name it. */
@@ -57,7 +58,10 @@ export interface StimulusProbe<State = unknown, Total = unknown> {
   merge(left: State, right: State): State;
   /** Integers only: the same for any order. */
   mergeTotals(a: Total, b: Total): Total;
-  finish(context: FinishContext, layers: readonly { readonly layer: LayerInfo; readonly state: State; readonly total: Total }[]): Table[];
+  finish(
+    context: FinishContext,
+    layers: readonly { readonly layer: LayerInfo; readonly state: State; readonly total: Total }[],
+  ): Table[];
 }
 
 /** A probe that reads the graph alone. */

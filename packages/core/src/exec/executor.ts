@@ -1,11 +1,17 @@
 /** @file Runs a bound graph on kernels: packs weights once, places every buffer once, then allocates nothing per image. */
 import type { Kernels } from '@ventral/kernels';
+import { InputError } from '../errors.ts';
+import { axisRoles, readingOrder, readingSizes } from '../graph/axes.ts';
 import type { BoundGraph } from '../graph/bind.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { verifyGraph } from '../graph/verify.ts';
+import { rowMajor, sameLayout, stridesOf } from '../tensor/layout.ts';
+import { gatherStrided } from '../tensor/strided.ts';
+import { formatShape, sizeOf, type Tensor, toFloat32 } from '../tensor/tensor.ts';
+import { aligned, type PlacedValue, planGraph, reordering } from './plan.ts';
 import type { Tap } from './tap.ts';
 
 export interface ExecutorOptions {
-  /** Values to show to `onTap` as they are produced, in this order; each must be a value of the graph. */
+  /** Values to show to `onTap` as they are produced; each must be a value that a node of the graph makes. */
   readonly taps?: readonly string[] | undefined;
 }
 
@@ -13,12 +19,110 @@ export interface Executor {
   readonly graph: BoundGraph;
   /** Bytes of packed weights, activations and scratch. */
   readonly bytes: { readonly weights: number; readonly activations: number; readonly scratch: number };
-  /** Writes one input, given row-major (n c h w) or channels last (n h w c). */
-  setInput(name: string, data: Float32Array, order: 'channelsFirst' | 'channelsLast'): void;
-  /** One forward pass. onTap is called for each tap when its value exists, in execution order. */
+  /** Writes one input, given row-major in its logical shape, or channels last (n h w c) if it is a picture. */
+  setInput(name: string, data: Float32Array, order: 'rowMajor' | 'channelsLast'): void;
+  /** One forward pass. onTap is called for each tap and image when its value exists, in execution order. */
   run(onTap?: (tap: Tap) => void): void;
-  /** A graph output (any time after run) or a tapped value (inside onTap), row-major in its logical shape. */
+  /** A graph output (any time after run) or a tapped value (inside its onTap), row-major in its logical shape. */
   read(value: string): Tensor;
 }
 
-export declare function createExecutor(kernels: Kernels, graph: BoundGraph, options?: ExecutorOptions): Executor;
+/**
+ * Places and binds a graph. Memory is taken from `kernels` once, here.
+ *
+ * @throws InputError if the graph is not legal (see verifyGraph) or a tap names no value
+ */
+export function createExecutor(kernels: Kernels, graph: BoundGraph, options: ExecutorOptions = {}): Executor {
+  verifyGraph(graph);
+  const plan = planGraph(graph);
+  const roles = axisRoles(graph);
+  const activations = kernels.allocate(plan.activationBytes);
+  const scratchBytes = plan.scratchBytes(kernels.run);
+  const scratch = kernels.allocate(scratchBytes);
+
+  const constantPtrs = new Map<string, number>();
+  const addressOf = (value: PlacedValue | undefined): number => {
+    if (!value) return 0;
+    if (value.buffer >= 0) return activations + plan.buffers[value.buffer]!.offset;
+    const known = constantPtrs.get(value.constant!);
+    if (known !== undefined) return known;
+    const data = toFloat32(graph.constants.get(value.constant!)!);
+    const ptr = kernels.allocate(Math.max(data.byteLength, 4));
+    kernels.f32(ptr, data.length).set(data);
+    constantPtrs.set(value.constant!, ptr);
+    return ptr;
+  };
+  const bindStep = (lowered: (typeof plan.steps)[number]['lowered'], inputs: readonly number[], outputs: readonly number[]) => {
+    const packed = (lowered.packed ?? []).map((constant) => {
+      const ptr = kernels.allocate(aligned(constant.bytes));
+      constant.write(kernels, ptr);
+      return ptr;
+    });
+    return lowered.bind?.(kernels, { inputs, outputs, scratch, packed });
+  };
+
+  const tapIndices = new Map((options.taps ?? []).map((name, i) => [name, i]));
+  const made = new Set(graph.nodes.flatMap((node) => node.outputs));
+  for (const name of tapIndices.keys()) {
+    if (!made.has(name)) throw new InputError(`createExecutor "${graph.name}": no node makes a value "${name}" to tap.`);
+  }
+
+  /** How a tapped value is shown: copied into reading order if it does not lie so already. */
+  const bindTap = (name: string, value: PlacedValue) => {
+    const valueRoles = roles.get(name)!;
+    const order = readingOrder(valueRoles);
+    const { batch, height, width, channels } = readingSizes(value.shape, valueRoles);
+    const source = addressOf(value);
+    const direct = sameLayout(value.shape, value.order, order);
+    const ptr = direct ? source : kernels.allocate(sizeOf(value.shape) * 4);
+    const copy = direct ? undefined : bindStep(reordering(value, order), [source], [ptr]);
+    const rows = height * width;
+    const taps = Array.from({ length: batch }, (_, image): Tap => ({
+      tapIndex: tapIndices.get(name)!, image, ptr: ptr + image * rows * channels * 4, rows, channels,
+    }));
+    return { name, copy, taps };
+  };
+
+  const steps = plan.steps.map((step) => ({
+    run: bindStep(step.lowered, step.inputs.map(addressOf), step.outputs.map(addressOf)),
+    taps: (step.node?.outputs ?? []).flatMap((name, i) => (tapIndices.has(name) ? [bindTap(name, step.outputs[i]!)] : [])),
+  }));
+  const readable = new Set(graph.outputs);
+
+  return {
+    graph,
+    bytes: { weights: plan.weightBytes, activations: plan.activationBytes, scratch: scratchBytes },
+    setInput(name, data, order) {
+      const value = plan.values.get(name);
+      if (!value || !graph.inputs.some((input) => input.name === name)) throw new InputError(`setInput "${graph.name}": no input is called "${name}".`);
+      const size = sizeOf(value.shape);
+      if (data.length !== size) throw new InputError(`setInput "${name}": needs ${size} values for ${formatShape(value.shape)}, got ${data.length}.`);
+      const target = kernels.f32(addressOf(value), size);
+      if (order === 'channelsLast' || sameLayout(value.shape, value.order, rowMajor(value.shape.length))) target.set(data);
+      else {
+        const strides = stridesOf(value.shape, rowMajor(value.shape.length));
+        target.set(gatherStrided(data, value.order.map((axis) => value.shape[axis]!), value.order.map((axis) => strides[axis]!)));
+      }
+    },
+    run(onTap) {
+      for (const step of steps) {
+        step.run?.();
+        if (!onTap) continue;
+        for (const { name, copy, taps } of step.taps) {
+          copy?.();
+          readable.add(name);
+          for (const tap of taps) onTap(tap);
+          if (!graph.outputs.includes(name)) readable.delete(name);
+        }
+      }
+    },
+    read(name) {
+      const constant = graph.constants.get(name);
+      if (constant) return constant;
+      const value = plan.values.get(name);
+      if (!value || !readable.has(name)) throw new Error(`read "${name}": is neither an output of "${graph.name}" nor a tap that is being shown.`);
+      const data = kernels.f32(addressOf(value), sizeOf(value.shape));
+      return { dtype: 'float32', shape: value.shape, data: gatherStrided(data, value.shape, stridesOf(value.shape, value.order)) };
+    },
+  };
+}

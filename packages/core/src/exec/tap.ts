@@ -7,6 +7,8 @@
 export interface Tap {
   /** Index in the executor's list of taps. */
   readonly tapIndex: number;
+  /** Position in the batch; each image of a batch is shown on its own. */
+  readonly image: number;
   readonly ptr: number;
   readonly rows: number;
   readonly channels: number;

@@ -58,3 +58,13 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Tensor>;
   readonly metadata: NetworkMetadata;
 }
+
+/** What a layer is called in tables and prints: `conv2d+batchNorm+relu`, `maxPool`, `gelu`. */
+export function opLabel(node: Node): string {
+  if (node.label) return node.label;
+  if (node.op === 'unary' || node.op === 'binary') return node.attributes.fn;
+  if (node.op === 'pool2d') return `${node.attributes.kind}Pool`;
+  if (node.op === 'globalPool') return `global${node.attributes.kind === 'max' ? 'Max' : 'Average'}Pool`;
+  if (node.op === 'reduce') return `reduce${node.attributes.fn[0]!.toUpperCase()}${node.attributes.fn.slice(1)}`;
+  return node.op;
+}

@@ -1,7 +1,81 @@
 /** @file Element-wise functions of two values with numpy broadcasting. */
-import type { BinaryFn } from '@ventral/kernels';
+import { type BinaryFn, binaryCodes, reference } from '@ventral/kernels';
+import { InputError } from '../errors.ts';
+import { type AxisOrder, channelsLast, rowMajor, stridesOf } from '../tensor/layout.ts';
+import { broadcastShape, broadcastStrides, collapse, spaceBlock } from '../tensor/strided.ts';
+import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
+import { type LoweredValue, needed, type Op, packedValues, type Reach, tensorLike, type ValueType } from './op.ts';
 
 /** Inputs: a, b. */
 export interface BinaryAttributes {
   readonly fn: BinaryFn;
 }
+
+/** Shape of broadcast operands, as an InputError where they do not fit. */
+export function inferBroadcast(...operands: readonly Pick<ValueType, 'shape'>[]): number[] {
+  try {
+    return operands.reduce<number[]>((shape, operand) => broadcastShape(shape, operand.shape), []);
+  } catch (error) {
+    throw new InputError(`${(error as Error).message}.`);
+  }
+}
+
+/** An operand under broadcasting: its own axes, aligned to the right; an axis it has once is read by every output position. */
+export function broadcastReach(operand: ValueType, output: ValueType): Reach | null {
+  if (operand.constant) return null;
+  const missing = output.shape.length - operand.shape.length;
+  return {
+    axes: output.shape.map((size, axis) => {
+      const own = axis - missing;
+      if (own < 0) return null;
+      if (operand.shape[own] === 1 && size !== 1) return { axis: own, whole: true };
+      return { axis: own, stride: 1, start: 0, size: 1 };
+    }),
+    whole: [],
+  };
+}
+
+/** The order of the largest operand that has the output's shape: then nothing is copied. */
+export function broadcastOrder(shape: readonly number[], operands: readonly LoweredValue[]): AxisOrder {
+  const same = operands.find((operand) => operand.shape.length === shape.length && operand.shape.every((n, i) => n === shape[i]));
+  return same?.order ?? (shape.length === 4 ? channelsLast(4) : rowMajor(shape.length));
+}
+
+/** Index block that walks the output contiguously and each operand by its own strides. */
+export function broadcastBlock(shape: readonly number[], order: AxisOrder, operands: readonly LoweredValue[]): { rank: number; block: Int32Array } {
+  const strides = operands.map((operand) => broadcastStrides(shape, operand.shape, stridesOf(operand.shape, operand.order)));
+  // The output takes part in joining axes, because it is written without gaps in this order.
+  const space = collapse(shape, order, [...strides, stridesOf(shape, order)]);
+  return { rank: space.sizes.length, block: spaceBlock({ sizes: space.sizes, strides: space.strides.slice(0, -1) }) };
+}
+
+export const binary: Op<BinaryAttributes> = {
+  stage: ({ fn }, inputs) => (fn === 'prelu' ? 'activation' : inputs.some((input) => input?.constant) ? 'linear' : 'merge'),
+  infer(_, inputs) {
+    const a = needed(inputs, 0, 'a');
+    return [{ dtype: a.dtype, shape: inferBroadcast(a, needed(inputs, 1, 'b')) }];
+  },
+  reach: (_, inputs, output) => [broadcastReach(needed(inputs, 0, 'a'), output), broadcastReach(needed(inputs, 1, 'b'), output)],
+  reference({ fn }, inputs) {
+    const [a, b] = inputs as [Tensor, Tensor];
+    const y = reference.binary(fn, toFloat64(a), a.shape, toFloat64(b), b.shape);
+    return [tensorLike(a, y.shape, y.data)];
+  },
+  lower({ fn }, inputs, outputs) {
+    const operands = [needed(inputs, 0, 'a'), needed(inputs, 1, 'b')];
+    const { shape } = outputs[0]!;
+    const order = broadcastOrder(shape, operands);
+    const { rank, block } = broadcastBlock(shape, order, operands);
+    return {
+      inputOrders: operands.map((operand) => operand.order),
+      outputOrders: [order],
+      packed: [packedValues(block)],
+      bind: (kernels, at) => () =>
+        kernels.run.f32_binary(binaryCodes[fn], at.inputs[0]!, at.inputs[1]!, at.outputs[0]!, rank, at.packed[0]!),
+    };
+  },
+  cost: (_, inputs, outputs) => ({
+    nMacs: sizeOf(outputs[0]!.shape),
+    nParams: inputs.reduce((sum, input) => sum + (input?.constant ? sizeOf(input.shape) : 0), 0),
+  }),
+};

@@ -1,5 +1,11 @@
 /** @file 2-D convolution, as in ONNX Conv: cross-correlation of x [n, c, h, w] with weight [o, c / groups, kh, kw] plus bias [o]. */
-import type { UnaryAttributes } from './unary.ts';
+import { type Kernels, panelWidth, reference } from '@ventral/kernels';
+import { InputError } from '../errors.ts';
+import { channelsLast, rowMajor } from '../tensor/layout.ts';
+import { formatShape, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
+import { needed, type Op, type PackedConstant, tensorLike, type ValueType } from './op.ts';
+import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
+import { type PlacedWindow, placeWindow, type Window2d, windowReach } from './window.ts';
 
 /** [top, left, bottom, right] (ONNX order), or TensorFlow's rule worked out from the sizes. */
 export type Padding = readonly [top: number, left: number, bottom: number, right: number] | 'sameUpper' | 'sameLower';
@@ -12,4 +18,162 @@ export interface Conv2dAttributes {
   readonly groups: number;
   /** Applied to the result; set by the canonical form when an activation follows. */
   readonly activation?: UnaryAttributes | undefined;
+}
+
+type Inputs = readonly (Pick<ValueType, 'shape'> | undefined)[];
+
+function place(attributes: Conv2dAttributes, inputs: Inputs): { window: Window2d; placed: PlacedWindow } {
+  const [, , h, w] = needed(inputs, 0, 'x').shape as [number, number, number, number];
+  const [, , kh, kw] = needed(inputs, 1, 'weight').shape as [number, number, number, number];
+  const window: Window2d = { ...attributes, kernel: [kh, kw] };
+  return { window, placed: placeWindow(window, [h, w]) };
+}
+
+export const conv2d: Op<Conv2dAttributes> = {
+  stage: ({ activation }) => (activation ? 'activation' : 'linear'),
+
+  infer(attributes, inputs) {
+    const x = needed(inputs, 0, 'x');
+    const weight = needed(inputs, 1, 'weight');
+    if (x.shape.length !== 4 || weight.shape.length !== 4) {
+      throw new InputError(`needs x [n, c, h, w] and weight [o, c, kh, kw], got ${formatShape(x.shape)} and ${formatShape(weight.shape)}.`);
+    }
+    const { groups } = attributes;
+    const channels = weight.shape[1]! * groups;
+    if (x.shape[1] !== channels) {
+      throw new InputError(
+        `input has ${x.shape[1]} channels but weight ${formatShape(weight.shape)} with groups ${groups} needs ${channels}. Check the input's channels or the layer before it.`,
+      );
+    }
+    if (weight.shape[0]! % groups !== 0) {
+      throw new InputError(`weight ${formatShape(weight.shape)} has ${weight.shape[0]} outputs, which ${groups} groups do not divide.`);
+    }
+    const bias = inputs[2];
+    if (bias && sizeOf(bias.shape) !== weight.shape[0]) {
+      throw new InputError(`bias ${formatShape(bias.shape)} does not match the ${weight.shape[0]} outputs of weight ${formatShape(weight.shape)}.`);
+    }
+    const { outputSize } = place(attributes, inputs).placed;
+    return [{ dtype: x.dtype, shape: [x.shape[0]!, weight.shape[0]!, ...outputSize] }];
+  },
+
+  reach(attributes, inputs) {
+    const { window, placed } = place(attributes, inputs);
+    const depthwise = attributes.groups === needed(inputs, 0, 'x').shape[1] && attributes.groups > 1;
+    const channel = depthwise ? { axis: 1, stride: 1, start: 0, size: 1 } : null;
+    return [{ axes: [{ axis: 0, stride: 1, start: 0, size: 1 }, channel, ...windowReach(window, placed)], whole: depthwise ? [] : [1] }, null, null];
+  },
+
+  reference(attributes, inputs) {
+    const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
+    const { padding } = place(attributes, inputs).placed;
+    const y = reference.conv2d(toFloat64(x), x.shape, toFloat64(weight), weight.shape, bias && toFloat64(bias), { ...attributes, padding });
+    return [tensorLike(x, y.shape, applyActivation(attributes.activation, y.data))];
+  },
+
+  lower(attributes, inputs, outputs) {
+    const x = needed(inputs, 0, 'x');
+    const weight = needed(inputs, 1, 'weight');
+    const bias = inputs[2];
+    const [n, c, h, w] = x.shape as [number, number, number, number];
+    const [, oc, oh, ow] = outputs[0]!.shape as [number, number, number, number];
+    const { window, placed } = place(attributes, inputs);
+    const { groups } = attributes;
+    const [[kh, kw], [sh, sw], [dh, dw], [padTop, padLeft]] = [window.kernel, window.stride, window.dilation, placed.padding];
+    const order = channelsLast(4);
+    const [lo, hi] = clampOf(attributes.activation);
+    const finish = finishActivation(attributes.activation, sizeOf(outputs[0]!.shape));
+    const layout = { inputOrders: [order, undefined, bias && rowMajor(bias.shape.length)], outputOrders: [order] };
+
+    if (groups === c && oc === c && groups > 1) {
+      return {
+        ...layout,
+        packed: [depthwiseWeight(constantWeight(weight), c, kh, kw)],
+        bind(kernels, at) {
+          const [xPtr, , biasPtr] = at.inputs as [number, number, number];
+          const yPtr = at.outputs[0]!;
+          const filters = at.packed[0]!;
+          return () => {
+            kernels.run.f32_depthwise2d(xPtr, filters, biasPtr ?? 0, yPtr, n, h, w, c, oh, ow, kh, kw, sh, sw, padTop, padLeft, dh, dw, c, c, lo, hi);
+            finish?.(kernels, yPtr);
+          };
+        },
+      };
+    }
+    return {
+      ...layout,
+      packed: [groupedPanels(constantWeight(weight), groups)],
+      scratchBytes: (run) => run.f32_conv2d_scratch(c, kh, kw, groups),
+      bind(kernels, at) {
+        const [xPtr, , biasPtr] = at.inputs as [number, number, number];
+        const yPtr = at.outputs[0]!;
+        const panels = at.packed[0]!;
+        return () => {
+          kernels.run.f32_conv2d(
+            xPtr, panels, biasPtr ?? 0, yPtr, at.scratch, n, h, w, c, oh, ow, oc,
+            kh, kw, sh, sw, padTop, padLeft, dh, dw, groups, c, oc, lo, hi,
+          );
+          finish?.(kernels, yPtr);
+        };
+      },
+    };
+  },
+
+  cost(_, inputs, outputs) {
+    const weight = needed(inputs, 1, 'weight').shape;
+    const perOutput = weight[1]! * weight[2]! * weight[3]!;
+    const nBias = inputs[2] ? sizeOf(inputs[2].shape) : 0;
+    return { nMacs: sizeOf(outputs[0]!.shape) * perOutput, nParams: sizeOf(weight) + nBias };
+  },
+};
+
+function constantWeight(weight: ValueType): Tensor {
+  if (!weight.constant) throw new InputError('needs a weight that is known at load, but it depends on the picture.');
+  return weight.constant;
+}
+
+/** Bytes of one packed matrix of k rows and n columns. */
+export function panelBytes(k: number, n: number): number {
+  return Math.ceil(n / panelWidth) * panelWidth * k * 4;
+}
+
+/**
+ * Packs a matrix whose column j is `row(j)` of k contiguous values, some columns at a time, so that no second copy of a large
+ * weight (VGG-16's first dense layer: 411 MB) ever stands in memory.
+ */
+export function packColumns(kernels: Kernels, ptr: number, data: Float32Array, first: number, n: number, k0: number, k1: number, k2: number, strides: readonly [number, number, number]): void {
+  const k = k0 * k1 * k2;
+  const block = Math.max(panelWidth, Math.floor(1_000_000 / k / panelWidth) * panelWidth);
+  const mark = kernels.mark();
+  const temporary = kernels.allocate(Math.min(block, n) * k * 4);
+  for (let j = 0; j < n; j += block) {
+    const columns = Math.min(block, n - j);
+    kernels.f32(temporary, columns * k).set(data.subarray((first + j) * k, (first + j + columns) * k));
+    kernels.run.f32_pack(temporary, ptr + (j / panelWidth) * k * panelWidth * 4, k0, k1, k2, columns, ...strides, k);
+  }
+  kernels.release(mark);
+}
+
+/** Weight [o, c, kh, kw] as packed panels with k in (kh, kw, c) order, group after group. */
+function groupedPanels(weight: Tensor, groups: number): PackedConstant {
+  const [o, c, kh, kw] = weight.shape as [number, number, number, number];
+  const perGroup = o / groups;
+  const bytes = panelBytes(c * kh * kw, perGroup);
+  return {
+    bytes: bytes * groups,
+    write(kernels, ptr) {
+      const data = toFloat32(weight);
+      for (let g = 0; g < groups; g++) packColumns(kernels, ptr + g * bytes, data, g * perGroup, perGroup, kh, kw, c, [kw, 1, kh * kw]);
+    },
+  };
+}
+
+/** Weight [c, 1, kh, kw] as [kh, kw, c]. */
+function depthwiseWeight(weight: Tensor, c: number, kh: number, kw: number): PackedConstant {
+  return {
+    bytes: c * kh * kw * 4,
+    write(kernels, ptr) {
+      const target = kernels.f32(ptr, c * kh * kw);
+      for (let i = 0; i < c; i++) for (let k = 0; k < kh * kw; k++) target[k * c + i] = weight.data[i * kh * kw + k]!;
+    },
+  };
 }

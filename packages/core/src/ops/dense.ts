@@ -1,10 +1,117 @@
-/** @file Dense layer, as in ONNX Gemm: y = alpha · A' · B' + beta · C, with A' = A or Aᵀ. Inputs: a [m, k], b [k, n] (or [n, k] with transB), c?. */
-import type { UnaryAttributes } from './unary.ts';
+/** @file Dense layer, as in ONNX Gemm: y = alpha · A' · B' + beta · C, with A' = A or Aᵀ. */
+import { reference } from '@ventral/kernels';
+import { InputError } from '../errors.ts';
+import { rowMajor } from '../tensor/layout.ts';
+import { formatShape, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
+import { packColumns, panelBytes } from './conv2d.ts';
+import { needed, type Op, type PackedConstant, packedValues, tensorLike, type ValueType } from './op.ts';
+import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 
+/** Inputs: a [m, k], b [k, n] (or [n, k] with transB), c? (anything that broadcasts to [m, n]; at run time to one row). */
 export interface DenseAttributes {
   readonly alpha: number;
   readonly beta: number;
   readonly transA: boolean;
   readonly transB: boolean;
   readonly activation?: UnaryAttributes | undefined;
+}
+
+function sizes({ transA, transB }: DenseAttributes, a: Pick<ValueType, 'shape'>, b: Pick<ValueType, 'shape'>) {
+  const [a0, a1] = a.shape as [number, number];
+  const [b0, b1] = b.shape as [number, number];
+  return { m: transA ? a1 : a0, k: transA ? a0 : a1, kOfB: transB ? b1 : b0, n: transB ? b0 : b1 };
+}
+
+export const dense: Op<DenseAttributes> = {
+  stage: () => 'dense',
+  infer(attributes, inputs) {
+    const a = needed(inputs, 0, 'a');
+    const b = needed(inputs, 1, 'b');
+    if (a.shape.length !== 2 || b.shape.length !== 2) {
+      throw new InputError(`needs two matrices, got ${formatShape(a.shape)} and ${formatShape(b.shape)}. A picture must be flattened first.`);
+    }
+    const { m, k, kOfB, n } = sizes(attributes, a, b);
+    if (k !== kOfB) {
+      throw new InputError(
+        `input has ${k} values a row but the weight ${formatShape(b.shape)} needs ${kOfB}. If the network was trained at another picture size, give that size with --input.`,
+      );
+    }
+    return [{ dtype: a.dtype, shape: [m, n] }];
+  },
+  reach: () => [{ axes: [{ axis: 0, stride: 1, start: 0, size: 1 }, null], whole: [1] }, null, null],
+  reference(attributes, inputs) {
+    const [a, b, c] = inputs as [Tensor, Tensor, Tensor | undefined];
+    const { m, k, n } = sizes(attributes, a, b);
+    const at = attributes.transA ? (i: number, j: number) => a.data[j * m + i]! : (i: number, j: number) => a.data[i * k + j]!;
+    const bt = attributes.transB ? (i: number, j: number) => b.data[j * k + i]! : (i: number, j: number) => b.data[i * n + j]!;
+    const y = new Float64Array(m * n);
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let l = 0; l < k; l++) sum += at(i, l) * bt(l, j);
+        y[i * n + j] = attributes.alpha * sum;
+      }
+    }
+    const biased = c ? reference.binary('add', y, [m, n], toFloat64(c).map((v) => v * attributes.beta), c.shape).data : y;
+    return [tensorLike(a, [m, n], applyActivation(attributes.activation, biased))];
+  },
+  lower(attributes, inputs, outputs) {
+    const b = needed(inputs, 1, 'b');
+    const { m, k, n } = sizes(attributes, needed(inputs, 0, 'a'), b);
+    const weight = constantMatrix(b);
+    const [lo, hi] = clampOf(attributes.activation);
+    const finish = finishActivation(attributes.activation, m * n);
+    const bias = inputs[2];
+    return {
+      inputOrders: [attributes.transA ? [1, 0] : rowMajor(2), undefined, undefined],
+      outputOrders: [rowMajor(outputs[0]!.shape.length)],
+      packed: [packedMatrix(weight, k, n, attributes.transB, attributes.alpha), ...(bias ? [packedValues(biasRow(bias, n, attributes.beta))] : [])],
+      bind(kernels, at) {
+        const [weightPtr, biasPtr] = at.packed as [number, number | undefined];
+        return () => {
+          kernels.run.f32_dense(at.inputs[0]!, weightPtr, biasPtr ?? 0, at.outputs[0]!, m, k, n, k, n, lo, hi);
+          finish?.(kernels, at.outputs[0]!);
+        };
+      },
+    };
+  },
+  cost(_, inputs, outputs) {
+    const b = needed(inputs, 1, 'b').shape;
+    const k = sizeOf(b) / outputs[0]!.shape[1]!;
+    return { nMacs: sizeOf(outputs[0]!.shape) * k, nParams: sizeOf(b) + (inputs[2] ? sizeOf(inputs[2].shape) : 0) };
+  },
+};
+
+/** The matrix operand of a dense layer, which must be known at load. */
+export function constantMatrix(b: ValueType): Tensor {
+  if (!b.constant) throw new InputError('needs a weight matrix that is known at load, but it depends on the picture.');
+  return b.constant;
+}
+
+/** Panels of alpha · B; B is [k, n], or [n, k] if transposed. */
+export function packedMatrix(b: Tensor, k: number, n: number, transposed: boolean, alpha = 1): PackedConstant {
+  return {
+    bytes: panelBytes(k, n),
+    write(kernels, ptr) {
+      const data = alpha === 1 ? toFloat32(b) : toFloat32(b).map((v) => v * alpha);
+      if (transposed) {
+        packColumns(kernels, ptr, data, 0, n, 1, 1, k, [0, 0, 1]);
+        return;
+      }
+      const mark = kernels.mark();
+      const temporary = kernels.allocate(k * n * 4);
+      kernels.f32(temporary, k * n).set(data);
+      kernels.run.f32_pack(temporary, ptr, 1, 1, k, n, 0, 0, n, 1);
+      kernels.release(mark);
+    },
+  };
+}
+
+/** beta · C as one row of n values. */
+export function biasRow(bias: ValueType, n: number, beta = 1): Float32Array {
+  const size = sizeOf(bias.shape);
+  if (!bias.constant || (size !== 1 && size !== n)) {
+    throw new InputError(`needs a bias of ${n} values known at load, got ${formatShape(bias.shape)}${bias.constant ? '' : ' that depends on the picture'}.`);
+  }
+  return Float32Array.from({ length: n }, (_, i) => bias.constant!.data[size === 1 ? 0 : i]! * beta);
 }

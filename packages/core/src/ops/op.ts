@@ -2,7 +2,8 @@
  * @file What an op is: one file with its attributes, shape rule, reach, float64 twin, lowering to kernels and cost. The
  * table of all ops is table.ts; a missing entry is a compile error there.
  */
-import type { Kernels } from '@ventral/kernels';
+import type { KernelExports, Kernels } from '@ventral/kernels';
+import { InputError } from '../errors.ts';
 import type { AxisOrder } from '../tensor/layout.ts';
 import type { DType, Tensor } from '../tensor/tensor.ts';
 
@@ -77,14 +78,14 @@ export interface Lowered {
   readonly alias?: number;
   /** Output 0 may overwrite input `inPlace` if nobody reads that input later. */
   readonly inPlace?: number;
-  readonly scratchBytes?: number;
+  scratchBytes?(run: KernelExports): number;
   readonly packed?: readonly PackedConstant[];
   bind?(kernels: Kernels, at: Addresses): () => void;
 }
 
 /** One operation. A is its attributes. Input lists hold undefined where an optional input was left out. */
 export interface Op<A> {
-  stage(attributes: A): Stage;
+  stage(attributes: A, inputs: readonly (ValueType | undefined)[]): Stage;
   /** Output types. @throws InputError without the «op "name":» head, which the caller adds. */
   infer(attributes: A, inputs: readonly (ValueType | undefined)[]): readonly Omit<ValueType, 'constant'>[];
   /** One Reach per input that carries picture content; null for inputs that do not (weights). */
@@ -93,4 +94,41 @@ export interface Op<A> {
   reference(attributes: A, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
   lower(attributes: A, inputs: readonly (LoweredValue | undefined)[], outputs: readonly ValueType[]): Lowered;
   cost(attributes: A, inputs: readonly (ValueType | undefined)[], outputs: readonly ValueType[]): Cost;
+}
+
+/** Uploads numbers as they are: index blocks, per-channel factors. */
+export function packedValues(values: Int32Array | Float32Array): PackedConstant {
+  return {
+    bytes: Math.max(values.byteLength, 4),
+    write(kernels, ptr) {
+      if (values instanceof Int32Array) kernels.i32(ptr, values.length).set(values);
+      else kernels.f32(ptr, values.length).set(values);
+    },
+  };
+}
+
+/** The input at `index`. @throws if the file left it out. */
+export function needed<T>(inputs: readonly (T | undefined)[], index: number, what: string): T {
+  const input = inputs[index];
+  if (input === undefined) throw new InputError(`needs ${what} as input ${index}, which is left out.`);
+  return input;
+}
+
+/** Whole numbers of a constant input (a shape, axes, pads). @throws if it is not known before a picture is seen. */
+export function constantIntegers(inputs: readonly (ValueType | undefined)[], index: number, what: string): number[] {
+  const constant = needed(inputs, index, what).constant;
+  if (!constant) throw new InputError(`needs ${what} (input ${index}) to be known at load, but it depends on the picture.`);
+  return Array.from(constant.data);
+}
+
+/** An axis counted from the end is brought to 0 … rank − 1. */
+export function normalizedAxis(axis: number, rank: number): number {
+  const normal = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || normal < 0 || normal >= rank) throw new InputError(`axis ${axis} is outside a value of rank ${rank}.`);
+  return normal;
+}
+
+/** A result of the float64 twin in the dtype of the op's input. */
+export function tensorLike(like: Tensor, shape: readonly number[], data: Float64Array | Float32Array): Tensor {
+  return { dtype: like.dtype, shape, data: like.dtype === 'float32' ? (data instanceof Float32Array ? data : Float32Array.from(data)) : data };
 }

@@ -1,9 +1,60 @@
 /** @file Element-wise functions of one value: activations and arithmetic. */
-import type { UnaryFn } from '@ventral/kernels';
+import { type Kernels, reference, type UnaryFn, unaryCodes } from '@ventral/kernels';
+import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
+import { identityReach, needed, type Op, tensorLike } from './op.ts';
 
 /** Inputs: x. clip: alpha = lower, beta = upper bound. Functions that use no parameter have alpha = beta = 0. */
 export interface UnaryAttributes {
   readonly fn: UnaryFn;
   readonly alpha: number;
   readonly beta: number;
+}
+
+/** Functions that follow a linear layer as its activation; the rest is arithmetic. */
+export const activationFns: ReadonlySet<UnaryFn> = new Set<UnaryFn>([
+  'relu', 'leakyRelu', 'elu', 'selu', 'celu', 'sigmoid', 'hardSigmoid', 'hardSwish', 'silu', 'softplus', 'softsign',
+  'thresholdedRelu', 'mish', 'gelu', 'geluTanh', 'clip', 'tanh',
+]);
+
+export const unary: Op<UnaryAttributes> = {
+  stage: ({ fn }) => (activationFns.has(fn) ? 'activation' : 'linear'),
+  infer: (_, inputs) => {
+    const { dtype, shape } = needed(inputs, 0, 'x');
+    return [{ dtype, shape }];
+  },
+  reach: (_, inputs) => [identityReach(needed(inputs, 0, 'x').shape.length)],
+  reference(attributes, inputs) {
+    const x = inputs[0] as Tensor;
+    return [tensorLike(x, x.shape, applyActivation(attributes, toFloat64(x)))];
+  },
+  lower({ fn, alpha, beta }, inputs) {
+    const { order, shape } = needed(inputs, 0, 'x');
+    const size = sizeOf(shape);
+    return {
+      inputOrders: [order],
+      outputOrders: [order],
+      inPlace: 0,
+      bind: (kernels, at) => () => kernels.run.f32_unary(unaryCodes[fn], at.inputs[0]!, at.outputs[0]!, size, alpha, beta),
+    };
+  },
+  cost: () => ({ nMacs: 0, nParams: 0 }),
+};
+
+/** The float64 twin of an optional activation. */
+export function applyActivation(activation: UnaryAttributes | undefined, data: Float64Array): Float64Array {
+  return activation ? reference.unary(activation.fn, data, activation.alpha, activation.beta) : data;
+}
+
+/** Bounds that a kernel applies while it writes its result; no bounds where the activation is none or not a clamp. */
+export function clampOf(activation: UnaryAttributes | undefined): readonly [lo: number, hi: number] {
+  if (activation?.fn === 'relu') return [0, Infinity];
+  if (activation?.fn === 'clip') return [activation.alpha, activation.beta];
+  return [-Infinity, Infinity];
+}
+
+/** What remains to be done after a kernel that clamped: the activation itself, in place, where it is no clamp. */
+export function finishActivation(activation: UnaryAttributes | undefined, size: number): ((kernels: Kernels, ptr: number) => void) | undefined {
+  if (!activation || activation.fn === 'relu' || activation.fn === 'clip') return undefined;
+  const { fn, alpha, beta } = activation;
+  return (kernels, ptr) => kernels.run.f32_unary(unaryCodes[fn], ptr, ptr, size, alpha, beta);
 }

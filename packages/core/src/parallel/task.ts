@@ -43,6 +43,7 @@ export interface Merging<State, Total> {
 
 /** Progress of a job, after each item. */
 export interface Progress {
+  /** Items behind us, unusable ones included. */
   readonly nDone: number;
   readonly nItems: number;
   readonly nFailed: number;
@@ -52,8 +53,42 @@ export interface JobResult<State, Total> {
   /** undefined if there was no usable item. */
   readonly state: State | undefined;
   readonly total: Total | undefined;
+  /** Items processed, unusable ones included: all of the job's. */
   readonly nDone: number;
+  /** In the order of the items. */
   readonly failures: readonly ItemFailure[];
+}
+
+/** Every item once. The result depends on the items alone: any number of workers, or none, gives the same bytes. */
+export interface Job<Setup, Item, State, Total> {
+  /** Posted to every worker (structured clone): handles, never the bytes of a model. */
+  readonly setup: Setup;
+  readonly items: readonly Item[];
+  readonly merging: Merging<State, Total>;
+  /** How messages call an item, e.g. `stimulus "cats/01.png"`; its index is added. Default: the index alone. */
+  readonly describe?: ((item: Item) => string) | undefined;
+  /** Takes effect within one item per worker (a worker that is still opening is dropped); `run` then rejects with JobAborted. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** true: the first unusable item seen ends the job with an InputError. Default: it is listed in `failures`. */
+  readonly strict?: boolean | undefined;
+}
+
+/** Runs jobs: a pool of workers (pool.ts), or this thread (inline.ts). */
+export interface JobRunner<Setup, Item, State, Total> {
+  readonly nWorkers: number;
+  run(job: Job<Setup, Item, State, Total>): Promise<JobResult<State, Total>>;
+  /** Lets go of everything; a running job rejects, a later one is refused. */
+  close(): void;
+}
+
+/** What `run` rejects with when its signal aborts, as fetch does: test `error.name === 'AbortError'`. */
+export class JobAborted extends Error {
+  override readonly name = 'AbortError';
+
+  constructor(readonly progress: Progress) {
+    super(`The job was cancelled after ${progress.nDone} of ${progress.nItems} items.`);
+  }
 }
 
 /** A worker as an app makes it: something to post messages to, and news of its end. */

@@ -1,0 +1,133 @@
+/** @file `ventral`: what may be written on the command line. Parses only; each command lies in commands/ and is loaded when called. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { exitCodes, lastWords } from './errors.ts';
+import { version } from './version.ts';
+
+const wholeNumber = (least: number) => (text: string) => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`A whole number of at least ${least} is needed.`);
+  return value;
+};
+
+const positiveNumber = (text: string) => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('A number above 0 is needed.');
+  return value;
+};
+
+const inputSize = (text: string): readonly [h: number, w: number] => {
+  const match = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/.exec(text);
+  if (!match) throw new InvalidArgumentError('Height x width in pixels is needed, e.g. 224x224.');
+  return [Number(match[1]), Number(match[2])];
+};
+
+/** `a,b{c,d}` → `a`, `b{c,d}`: commas inside braces belong to a glob. */
+const list = (text: string): string[] => {
+  const parts = text.split(/,(?![^{]*\})/).map((part) => part.trim());
+  if (parts.some((part) => part === '')) throw new InvalidArgumentError('Names separated by commas are needed.');
+  return parts;
+};
+
+const modelHelp = 'path of an .onnx file, or a built-in network (see `ventral models`)';
+const inputOption = () => new Option('--input <HxW>', 'input size in pixels, where the network leaves it open').argParser(inputSize);
+const fovOption = () =>
+  new Option('--fov <degrees>', "visual angle of the input's width (default: the network's own, else 8)").argParser(positiveNumber);
+const layersOption = () =>
+  new Option('--layers <globs>', 'layers by name, e.g. "features.*,layer4*", or all-nodes').argParser(list).default(undefined, 'the canonical layers');
+const preprocessOption = () => new Option('--preprocess <file>', 'preprocessing as JSON, in place of the sidecar beside the model');
+const relaxedOption = () =>
+  new Option('--relaxed <switch>', 'relaxed SIMD: faster, but not the same bytes on every machine').choices(['on', 'off']).default('off');
+
+const program = new Command('ventral')
+  .description('Puts the layers of a convolutional network beside the ventral visual stream: LGN, V1, V2, V4, IT.')
+  .version(version)
+  .showHelpAfterError('(`ventral help COMMAND` shows how it is used)')
+  .exitOverride();
+
+program
+  .command('probe')
+  .description('probe every layer over stimuli; write tables (CSV), figures, a report and a manifest')
+  .argument('<model>', modelHelp)
+  .option('--stimuli <source>', 'folder or zip of pictures, or a built-in set (default: the set of a built-in network)')
+  .addOption(new Option('--probes <names>', 'which probes, e.g. rf,stats,cost').argParser(list).default(undefined, 'all'))
+  .addOption(layersOption())
+  .addOption(fovOption())
+  .addOption(new Option('--workers <n>', 'worker threads').argParser(wholeNumber(1)).default(undefined, 'by cores and memory'))
+  .addOption(new Option('--seed <n>', 'seed of everything drawn at random').argParser(wholeNumber(0)).default(1))
+  .addOption(new Option('--max-units <n>', 'units of a layer measured one by one').argParser(wholeNumber(1)).default(2048))
+  .option('--no-quantiles', 'leave quantiles out: faster')
+  .option('--strict', 'end at the first picture that cannot be used', false)
+  .addOption(preprocessOption())
+  .addOption(inputOption())
+  .addOption(relaxedOption())
+  .option('--json', 'messages and progress as JSON lines on stderr, the result as JSON on stdout', false)
+  .option('--out <folder>', 'where tables, figures, report.html and manifest.json go (default: only the layer × area table, on stdout)')
+  .action(async (model, options) => (await import('./commands/probe.ts')).probe(model, options));
+
+program
+  .command('rf')
+  .description('receptive fields of every layer, as CSV on stdout')
+  .argument('<model>', modelHelp)
+  .addOption(layersOption())
+  .addOption(inputOption())
+  .addOption(fovOption())
+  .action(async (model, options) => (await import('./commands/rf.ts')).rf(model, options));
+
+program
+  .command('run')
+  .description('run the network on one picture and print its top classes')
+  .argument('<model>', modelHelp)
+  .requiredOption('--image <file>', 'the picture')
+  .addOption(new Option('--top <k>', 'how many classes').argParser(wholeNumber(1)).default(5))
+  .addOption(preprocessOption())
+  .addOption(inputOption())
+  .addOption(relaxedOption())
+  .option('--json', 'as JSON', false)
+  .action(async (model, options) => (await import('./commands/run.ts')).run(model, options));
+
+program
+  .command('activations')
+  .description('raw activations of layers, n c h w, as .npz for Python')
+  .argument('<model>', modelHelp)
+  .option('--stimuli <source>', 'folder or zip of pictures, or a built-in set (default: the set of a built-in network)')
+  .addOption(layersOption().makeOptionMandatory())
+  .requiredOption('--out <file>', 'the .npz file; the names of the stimuli go into a .json beside it')
+  .addOption(new Option('--max-memory <MB>', 'limit of what is kept in memory').argParser(positiveNumber).default(undefined, 'half of the memory'))
+  .addOption(preprocessOption())
+  .addOption(inputOption())
+  .addOption(relaxedOption())
+  .option('--json', 'messages and progress as JSON lines on stderr', false)
+  .action(async (model, options) => (await import('./commands/activations.ts')).activations(model, options));
+
+program
+  .command('verify')
+  .description('run the .onnx of each folder against its recorded inputs, outputs and taps')
+  .argument('<folders...>', 'folders in the ONNX test-data layout')
+  .action(async (folders) => (await import('./commands/verify.ts')).verify(folders));
+
+program
+  .command('stimuli')
+  .description('write a built-in stimulus set as PNG files')
+  .argument('<set>', 'name of a set (see `ventral models`)')
+  .requiredOption('--out <folder>', 'where the pictures go')
+  .addOption(new Option('--seed <n>', 'seed of everything drawn at random').argParser(wholeNumber(0)).default(1))
+  .action(async (set, options) => (await import('./commands/stimuli.ts')).stimuli(set, options));
+
+program
+  .command('models')
+  .description('list built-in networks and stimulus sets')
+  .action(async () => (await import('./commands/models.ts')).models());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong; help and version are no errors.
+    process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse;
+  } else {
+    const { text, exitCode } = lastWords(error);
+    const asJson = process.argv.includes('--json');
+    process.stderr.write(`${asJson ? JSON.stringify({ event: 'error', message: text }) : text}\n`);
+    process.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * @file MODEL on the command line: an .onnx file with what lies beside it, or a built-in network; brought to a graph whose
+ * sizes are known and whose pictures can be prepared. Every error names the file.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import {
+  assumedPreprocess,
+  bindGraph,
+  type BoundGraph,
+  canonicalForm,
+  formatShape,
+  type Graph,
+  InputError,
+  isInputError,
+  type NetworkMetadata,
+  type Preprocess,
+  verifyGraph,
+} from '@ventral/core';
+import { readOnnx, readSidecar } from '@ventral/formats';
+import { type PictureInput, pictureInput } from '@ventral/probe';
+import { builtInNetwork } from './built-in.ts';
+import { isSystemError, systemErrorLine } from './errors.ts';
+import { sha256 } from './stimuli.ts';
+
+/** How a worker finds the network again. */
+export type ModelHandle = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'builtIn'; readonly name: string };
+
+/** Where the preprocessing was found. */
+export type PreprocessOrigin = 'option' | 'sidecar' | 'model' | 'assumed';
+
+export interface Model {
+  /** In tables: the file's name without .onnx, or the built-in's name. */
+  readonly name: string;
+  readonly handle: ModelHandle;
+  /** SHA-256 of the model file; of its description for a built-in network. */
+  readonly sha256: string;
+  /** Bytes of the model file. */
+  readonly fileBytes: number;
+  /** As read, with the metadata of the sidecar. */
+  readonly graph: Graph;
+}
+
+/** A model ready for pictures. */
+export interface PictureModel extends Model {
+  /** Canonical form, all sizes known. */
+  readonly bound: BoundGraph;
+  readonly picture: PictureInput;
+  readonly preprocess: Preprocess;
+  readonly preprocessOrigin: PreprocessOrigin;
+  /** File that the preprocessing came from, where it did. */
+  readonly preprocessFile: string | undefined;
+}
+
+export interface ModelOptions {
+  readonly input?: readonly [h: number, w: number] | undefined;
+  /** File given by --preprocess. */
+  readonly preprocess?: string | undefined;
+}
+
+/** The graph of a handle: what a worker loads. @throws InputError */
+export function loadGraph(handle: ModelHandle): Graph {
+  if (handle.kind === 'file') return readOnnx(readFileSync(handle.path), handle.path);
+  const network = builtInNetwork(handle.name);
+  if (!network) throw new InputError(`model "${handle.name}": is no built-in network.`);
+  return network.load();
+}
+
+/**
+ * Reads MODEL and the sidecar beside it.
+ * @throws InputError `model "cat.onnx": no such file, and no built-in network of that name. See \`ventral models\`.`
+ */
+export async function openModel(name: string): Promise<Model> {
+  const builtIn = builtInNetwork(name);
+  if (builtIn) {
+    const bytes = new TextEncoder().encode(builtIn.source);
+    return { name, handle: { kind: 'builtIn', name }, sha256: sha256(bytes), fileBytes: bytes.length, graph: builtIn.load() };
+  }
+  if (!existsSync(name)) throw new InputError(`model "${name}": no such file, and no built-in network of that name. See \`ventral models\`.`);
+  const bytes = readModelFile(name);
+  const graph = readOnnx(bytes, name);
+  const beside = existsSync(sidecarPath(name)) ? await readSidecarFile(sidecarPath(name)) : {};
+  return {
+    name: graph.name,
+    handle: { kind: 'file', path: name },
+    sha256: sha256(bytes),
+    fileBytes: bytes.length,
+    graph: { ...graph, metadata: { ...graph.metadata, ...beside } },
+  };
+}
+
+/**
+ * Reads MODEL for pictures: sizes bound, legality checked, preprocessing known.
+ * @throws InputError naming the model, e.g. when the preprocessing gives 1 channel and the network takes 3
+ */
+export async function openPictureModel(name: string, options: ModelOptions): Promise<PictureModel> {
+  const model = await openModel(name);
+  return inModel(name, async () => {
+    const bound = canonicalForm(bindGraph(model.graph, { input: options.input }));
+    verifyGraph(bound);
+    const picture = pictureInput(bound);
+    const nChannels = bound.types.get(picture.name)!.shape[picture.axes[0] === 1 ? 3 : 1]!;
+    const given = options.preprocess === undefined ? undefined : await readSidecarFile(options.preprocess);
+    if (given && !given.preprocess) throw new InputError(`"${options.preprocess}" has no "preprocess".`);
+    const preprocess = given?.preprocess ?? model.graph.metadata.preprocess ?? assumedPreprocess(...picture.sizePx, nChannels);
+    const fromSidecar = existsSync(sidecarPath(name)) && (await readSidecarFile(sidecarPath(name))).preprocess !== undefined;
+    const preprocessOrigin = given ? 'option' : fromSidecar ? 'sidecar' : model.graph.metadata.preprocess ? 'model' : 'assumed';
+    const nGiven = preprocess.channels === 'grey' ? 1 : 3;
+    if (nGiven !== nChannels) {
+      throw new InputError(
+        `input "${picture.name}" ${formatShape(bound.types.get(picture.name)!.shape)} takes ${nChannels} channels, but the preprocessing (${preprocess.channels}) gives ${nGiven}. Correct "channels", or pass another with --preprocess.`,
+      );
+    }
+    const preprocessFile = given ? options.preprocess : fromSidecar ? sidecarPath(name) : undefined;
+    return { ...model, bound, picture, preprocess, preprocessOrigin, preprocessFile };
+  });
+}
+
+/** What was assumed, in words; undefined if nothing was. */
+export function assumptionLine({ preprocess, preprocessOrigin, name }: PictureModel): string | undefined {
+  if (preprocessOrigin !== 'assumed') return undefined;
+  const { channels, mean, std, resize, crop } = preprocess;
+  const size = [crop].flat().join('×');
+  return `"${name}" comes without preprocessing. Assumed: ${channels} / 255, mean ${mean.join(', ')}, sd ${std.join(', ')}, short side ${resize?.short} px, centre crop ${size} px. Give a sidecar or --preprocess if that is wrong.`;
+}
+
+/** Runs with errors that name the model, once. */
+export async function inModel<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isInputError(error) && !error.message.includes(name)) throw new InputError(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+function readModelFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof RangeError || (isSystemError(error) && error.code === 'ERR_FS_FILE_TOO_LARGE')) {
+      throw new InputError(`model "${path}": is larger than 2 GB, more than can be read.`);
+    }
+    throw isSystemError(error) ? new InputError(systemErrorLine(Object.assign(error, { path }))) : error;
+  }
+}
+
+function sidecarPath(model: string): string {
+  return model.replace(/\.onnx$/i, '') + '.json';
+}
+
+function readSidecarFile(path: string): Promise<Pick<NetworkMetadata, 'preprocess' | 'classes'>> {
+  const read = (file: string) => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      throw isSystemError(error) ? new InputError(systemErrorLine(Object.assign(error, { path: file }))) : error;
+    }
+  };
+  return readSidecar(read(path), basename(path), (relative) => read(join(dirname(path), relative)));
+}

@@ -1,0 +1,121 @@
+/**
+ * @file report.html: what a run found, as one file that needs nothing else: figures as SVG, tables, how it was made. Readable
+ * on paper, in the dark and without scripts. Full precision is in the CSV files; here numbers have four digits.
+ */
+import type { Cell, Column, Table } from '@ventral/probe';
+import css from './report.css?inline';
+
+/** A chart as it stands in the report. */
+export interface Figure {
+  readonly title: string;
+  /** One or two sentences below the chart. */
+  readonly caption: string;
+  readonly svg: string;
+}
+
+export interface Report {
+  readonly title: string;
+  /** One line below the title. */
+  readonly subtitle: string;
+  /** What a reader must know before any number: assumptions, failures, that a network is untrained. */
+  readonly notices: readonly string[];
+  readonly figures: readonly Figure[];
+  /** Shown in full, before the figures. */
+  readonly overview: Table | undefined;
+  /** Shown folded, with their first rows. */
+  readonly tables: readonly Table[];
+  /** How it was made: label and value. */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+}
+
+const rowsShown = 30;
+
+/** The report as HTML text. Deterministic: no time, no locale. */
+export function reportHtml(report: Report): string {
+  const { title, subtitle, notices, figures, overview, tables, facts } = report;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escape(title)}</title>
+<style>
+${css}</style>
+</head>
+<body>
+<header>
+<p class="brand">Ventral</p>
+<h1>${escape(title)}</h1>
+<p class="subtitle">${escape(subtitle)}</p>
+${notices.map((notice) => `<p class="notice">${escape(notice)}</p>`).join('\n')}
+</header>
+<main>
+${overview ? `<section>\n<h2>${escape(overview.title)}</h2>\n${tableHtml(overview, overview.rows.length)}\n</section>` : ''}
+${figures.map(figureHtml).join('\n')}
+<section>
+<h2>Tables</h2>
+${tables.map(foldedTable).join('\n')}
+</section>
+<section>
+<h2>How it was made</h2>
+<dl>
+${facts.map(([label, value]) => `<dt>${escape(label)}</dt><dd>${escape(value)}</dd>`).join('\n')}
+</dl>
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+function figureHtml({ title, caption, svg }: Figure): string {
+  return `<figure>
+<h2>${escape(title)}</h2>
+<div class="plate">${svg}</div>
+${caption ? `<figcaption>${escape(caption)}</figcaption>` : ''}
+</figure>`;
+}
+
+function foldedTable(table: Table): string {
+  const nRows = table.rows.length;
+  const shown = Math.min(rowsShown, nRows);
+  return `<details>
+<summary>${escape(table.title)} <span class="count">${nRows} ${nRows === 1 ? 'row' : 'rows'}</span></summary>
+${tableHtml(table, shown)}
+<p class="more">${shown < nRows ? `The first ${shown} of ${nRows} rows. All of them, in full precision: ` : 'In full precision: '}<a href="${escape(table.name)}.csv">${escape(table.name)}.csv</a></p>
+</details>`;
+}
+
+function tableHtml(table: Table, nRows: number): string {
+  const isNumber = table.columns.map(({ type }) => type === 'number' || type === 'integer');
+  const attributes = isNumber.map((number) => (number ? ' class="number"' : ''));
+  const head = table.columns.map((column, i) => `<th scope="col"${attributes[i]} title="${escape(column.description)}">${headHtml(column)}</th>`);
+  const rows = table.rows.slice(0, nRows).map((row) => `<tr>${row.map((cell, i) => `<td${attributes[i]}>${cellHtml(cell)}</td>`).join('')}</tr>`);
+  return `<div class="scroll"><table>
+<thead><tr>${head.join('')}</tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table></div>`;
+}
+
+/** Header words may break at their underscores. */
+function headHtml({ name }: Column): string {
+  return escape(name).replaceAll('_', '_<wbr>');
+}
+
+function cellHtml(cell: Cell): string {
+  if (cell === null || (typeof cell === 'number' && Number.isNaN(cell))) return '<span class="none">–</span>';
+  return escape(typeof cell === 'number' ? shortNumber(cell) : typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : cell);
+}
+
+/** Whole numbers as they are, others with four digits. */
+export function shortNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
+  return String(Number(value.toPrecision(4)));
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

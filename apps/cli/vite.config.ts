@@ -1,0 +1,38 @@
+/** @file Builds the command line and its worker entry to plain JavaScript, with the WebAssembly they load beside them. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const require = createRequire(import.meta.url);
+
+/** Name in dist → file. */
+const wasm = {
+  'simd.wasm': fileURLToPath(new URL('../../packages/kernels/build/simd.wasm', import.meta.url)),
+  'relaxed.wasm': fileURLToPath(new URL('../../packages/kernels/build/relaxed.wasm', import.meta.url)),
+  'jpeg.wasm': require.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'),
+  'webp.wasm': require.resolve('@jsquash/webp/codec/dec/webp_dec.wasm'),
+};
+
+function copyWasm(): Plugin {
+  return {
+    name: 'copy-wasm',
+    generateBundle() {
+      for (const [fileName, path] of Object.entries(wasm)) this.emitFile({ type: 'asset', fileName, source: readFileSync(path) });
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [copyWasm()],
+  // The rooms are TypeScript and their dependencies lie in their own folders: everything but Node itself goes into the build.
+  ssr: { noExternal: true, external: ['canvas'] },
+  build: {
+    ssr: true,
+    target: 'node20',
+    rollupOptions: {
+      input: { main: 'src/main.ts', worker: 'src/worker.ts' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+});

@@ -1,0 +1,338 @@
+/**
+ * @file What users can do, and what follows: opens networks and pictures, looks at layers, runs the probe. Writes the store;
+ * the views read it. Work itself is done in workers.
+ */
+import { createPool, type Pool, type Progress } from '@ventral/core';
+import { batch, effect } from '@preact/signals';
+import { type Remote, releaseProxy, wrap } from 'comlink';
+import { readAddress, writeAddress } from './address.ts';
+import type { Viewer } from './facts.ts';
+import { language, languages, preferredLanguage, t } from './i18n/index.ts';
+import { createProbeJob } from './probe-job.ts';
+import { chosenFiles, droppedFiles, type FoundFile, type NetworkSource, type Stimulus, sortFiles } from './sources.ts';
+import * as state from './state.ts';
+import { spawnProber, spawnViewer } from './workers.ts';
+
+// The worker that shows. A dead one is replaced at the next call; what it was asked rejects.
+let viewer: { readonly remote: Remote<Viewer>; readonly died: Promise<never>; terminate(): void } | undefined;
+
+function hireViewer() {
+  const spawned = spawnViewer();
+  const remote = wrap<Viewer>(spawned.endpoint as never);
+  const died = new Promise<never>((_, reject) => {
+    spawned.onExit((reason) => {
+      viewer = undefined;
+      reject(new Error(`${t.value.errorViewer} (${reason})`));
+    });
+  });
+  died.catch(() => undefined);
+  return {
+    remote,
+    died,
+    terminate() {
+      remote[releaseProxy]();
+      spawned.terminate();
+    },
+  };
+}
+
+async function ask<T>(question: (remote: Remote<Viewer>) => Promise<T>): Promise<T> {
+  viewer ??= hireViewer();
+  return Promise.race([question(viewer.remote), viewer.died]);
+}
+
+/** A failure to show, unless it was only that something newer took over. */
+function say(title: string, error: unknown, retry?: () => void): void {
+  const details = error instanceof Error ? error.message : String(error);
+  batch(() => {
+    state.failure.value = { title, details, retry };
+    state.status.value = `${title} ${details}`;
+  });
+}
+
+// Of several calls under way only the newest may write the store.
+let networkCall = 0;
+let pictureCall = 0;
+let mapsCall = 0;
+let tablesCall = 0;
+
+/** Opens a network in place of the one before; its layers appear at once, then the picture runs through it. */
+export async function openNetwork(source: NetworkSource): Promise<void> {
+  const call = ++networkCall;
+  cancelProbe();
+  // A worker that is busy with another network is not waited for.
+  if (state.isNetworkLoading.value || state.isPictureLoading.value) {
+    viewer?.terminate();
+    viewer = undefined;
+  }
+  state.isNetworkLoading.value = true;
+  try {
+    const facts = await ask((remote) => remote.open(source));
+    const fovDeg = state.chosenFovDeg.value ?? facts.defaultFovDeg;
+    const tables = await ask((remote) => remote.tables(fovDeg));
+    if (call !== networkCall) return;
+    const wanted = state.network.value ? undefined : readAddress(location.hash);
+    const found = facts.layers.findIndex(({ layer }) => layer === wanted?.layer);
+    const first = facts.layers.findIndex(({ stage }) => stage === 'activation');
+    batch(() => {
+      state.failure.value = undefined;
+      state.networkSource.value = source;
+      state.network.value = facts;
+      state.tables.value = tables;
+      state.run.value = { is: 'idle' };
+      state.maps.value = undefined;
+      state.channel.value = 0;
+      state.hoveredUnit.value = undefined;
+      state.pinnedUnit.value = undefined;
+      state.layerIndex.value = found >= 0 ? found : Math.max(0, first);
+      const unit = found >= 0 ? wanted?.unit : undefined;
+      if (unit) pinUnit({ c: unit[0], y: unit[1], x: unit[2] });
+      state.status.value = t.value.statusNetwork(facts.name, String(facts.layers.length));
+    });
+    if (state.stimuli.value.length === 0) state.stimuli.value = await ask((remote) => remote.builtinStimuli());
+    await showPicture(state.pictureIndex.value);
+    if (source.kind === 'builtin' && state.stimuli.value[0]?.kind === 'builtin') void runProbe();
+  } catch (error) {
+    if (call === networkCall) say(t.value.errorNetwork, error, () => void openNetwork(source));
+  } finally {
+    if (call === networkCall) state.isNetworkLoading.value = false;
+  }
+}
+
+/** Takes pictures in place of those before. */
+export async function openStimuli(stimuli: readonly Stimulus[]): Promise<void> {
+  batch(() => {
+    state.stimuli.value = stimuli;
+    if (state.run.value.is !== 'running') state.run.value = { is: 'idle' };
+    state.status.value = t.value.statusPictures(String(stimuli.length));
+  });
+  await showPicture(0);
+}
+
+/** Runs one of the pictures through the network. */
+export async function showPicture(index: number): Promise<void> {
+  const stimulus = state.stimuli.value[index];
+  if (!stimulus || !state.network.value) return;
+  const call = ++pictureCall;
+  state.pictureIndex.value = index;
+  state.isPictureLoading.value = true;
+  try {
+    const shown = await ask((remote) => remote.show(stimulus));
+    if (call !== pictureCall) return;
+    state.picture.value = shown;
+    await loadMaps();
+  } catch (error) {
+    if (call === pictureCall) say(`${t.value.errorPicture} (${stimulus.id})`, error);
+  } finally {
+    if (call === pictureCall) state.isPictureLoading.value = false;
+  }
+}
+
+async function loadMaps(): Promise<void> {
+  const call = ++mapsCall;
+  const index = state.layerIndex.value;
+  const maps = await ask((remote) => remote.maps(index));
+  if (call === mapsCall) state.maps.value = maps;
+}
+
+async function loadTables(): Promise<void> {
+  if (!state.network.value) return;
+  const call = ++tablesCall;
+  const fovDeg = state.fovDeg.value;
+  const tables = await ask((remote) => remote.tables(fovDeg));
+  if (call === tablesCall) state.tables.value = tables;
+}
+
+/** Looks at another layer. */
+export function selectLayer(index: number): void {
+  if (index < 0 || index >= state.layers.value.length || index === state.layerIndex.value) return;
+  batch(() => {
+    state.layerIndex.value = index;
+    state.hoveredUnit.value = undefined;
+    state.pinnedUnit.value = undefined;
+    state.maps.value = undefined;
+  });
+  history.pushState(null, '', addressNow());
+  if (state.picture.value) loadMaps().catch((error) => say(t.value.errorPicture, error));
+}
+
+/** Pins a unit of the selected layer, kept inside the layer; undefined unpins. */
+export function pinUnit(unit: state.Unit | undefined): void {
+  const layer = state.layer.value;
+  if (!unit || !layer) {
+    state.pinnedUnit.value = undefined;
+    return;
+  }
+  const inside = (i: number, n: number) => Math.min(n - 1, Math.max(0, Math.round(i)));
+  batch(() => {
+    state.pinnedUnit.value = { c: inside(unit.c, layer.nChannels), y: inside(unit.y, layer.heightUnits), x: inside(unit.x, layer.widthUnits) };
+    state.channel.value = state.pinnedUnit.value.c;
+  });
+}
+
+/** The field of view in degrees; undefined: the network's own. */
+export function setFov(fovDeg: number | undefined): void {
+  state.chosenFovDeg.value = fovDeg;
+  loadTables().catch((error) => say(t.value.errorNetwork, error));
+}
+
+/** Takes whatever was dropped or chosen. */
+export async function take(found: Promise<readonly FoundFile[]> | readonly FoundFile[]): Promise<void> {
+  try {
+    const files = await found;
+    if (files.length === 0) return;
+    const sorted = await sortFiles(files);
+    const open = state.networkSource.value;
+    // A sidecar that comes later belongs to the network that is open.
+    const network = sorted.network ?? (sorted.beside.length > 0 && open.kind === 'files' ? { ...open, beside: [...sorted.beside, ...open.beside] } : undefined);
+    if (!network && sorted.stimuli.length === 0) {
+      say(t.value.errorNothing, new Error(t.value.errorNothingDetails(files.map(({ path }) => path).join(', '))));
+      return;
+    }
+    if (network) {
+      if (sorted.stimuli.length > 0) batch(() => void (state.stimuli.value = sorted.stimuli));
+      state.pictureIndex.value = Math.min(state.pictureIndex.value, state.stimuli.value.length - 1);
+      await openNetwork(network);
+    } else await openStimuli(sorted.stimuli);
+  } catch (error) {
+    const names = error instanceof Error && typeof error.cause === 'string' ? error.cause : undefined;
+    if (names) say(t.value.errorTwoNetworks(names), error);
+    else say(t.value.errorNothing, error);
+  }
+}
+export const takeDrop = (transfer: DataTransfer) => take(droppedFiles(transfer));
+export const takeChosen = (files: FileList) => take(chosenFiles(files));
+
+// The probe.
+let pool: Pool | undefined;
+let running: AbortController | undefined;
+
+/** Runs every probe over the stimuli, in workers. */
+export async function runProbe(): Promise<void> {
+  const network = state.network.value;
+  const stimuli = state.stimuli.value;
+  if (!network || stimuli.length === 0) return;
+  running?.abort();
+  const call = new AbortController();
+  running = call;
+  if (pool && pool.nWorkers !== state.nWorkers.value) {
+    pool.close();
+    pool = undefined;
+  }
+  pool ??= createPool({ spawn: spawnProber, nWorkers: state.nWorkers.value });
+  const started = performance.now();
+  let firstMs = 0;
+  let shownMs = 0;
+  const show = ({ nDone, nItems, nFailed }: Progress) => {
+    const now = performance.now();
+    // The first stimulus is behind us when the workers are ready: time is counted from there.
+    if (nDone === 1) firstMs = now;
+    if (now - shownMs < 100 && nDone < nItems) return;
+    shownMs = now;
+    const secondsLeft = nDone > 1 && now - firstMs > 500 ? ((now - firstMs) / (nDone - 1) / 1000) * (nItems - nDone) : undefined;
+    if (!call.signal.aborted) state.run.value = { is: 'running', nDone, nItems, nFailed, secondsLeft };
+  };
+  batch(() => {
+    state.run.value = { is: 'running', nDone: 0, nItems: stimuli.length, nFailed: 0, secondsLeft: undefined };
+    state.status.value = t.value.statusProbeStarted(String(stimuli.length));
+  });
+  try {
+    const result = await pool.run({ ...createProbeJob(state.networkSource.value, stimuli), signal: call.signal, onProgress: show });
+    if (running !== call) return;
+    await ask((remote) => remote.keep({ state: result.state, total: result.total, nImages: result.nDone - result.failures.length }));
+    await loadTables();
+    const failures = result.failures.map(({ itemIndex, message }) => `${stimuli[itemIndex]?.id}: ${message}`);
+    const seconds = (performance.now() - started) / 1000;
+    batch(() => {
+      state.run.value = { is: 'done', nImages: result.nDone - failures.length, seconds, failures };
+      state.status.value = t.value.probeDone(String(result.nDone - failures.length), seconds.toFixed(1));
+    });
+  } catch (error) {
+    if (running !== call) return;
+    if (call.signal.aborted) return;
+    const message = error instanceof Error ? error.message : String(error);
+    batch(() => {
+      state.run.value = { is: 'failed', message };
+      state.status.value = `${t.value.probeFailed} ${message}`;
+    });
+  } finally {
+    if (running === call) running = undefined;
+  }
+}
+
+/** Stops the probe; the workers come to rest within one stimulus. */
+export function cancelProbe(): void {
+  if (!running) return;
+  running.abort();
+  const run = state.run.value;
+  if (run.is !== 'running') return;
+  batch(() => {
+    state.run.value = { is: 'cancelled', nDone: run.nDone, nItems: run.nItems };
+    state.status.value = t.value.cancelled;
+  });
+}
+
+/** The address of what is shown now. */
+function addressNow(): string {
+  const pinned = state.pinnedUnit.value;
+  const hash = writeAddress({
+    layer: state.layer.value?.layer ?? readAddress(location.hash).layer,
+    unit: pinned && [pinned.c, pinned.y, pinned.x],
+    measure: state.measure.value === 'receptive-field' ? undefined : state.measure.value,
+    species: state.species.value === 'macaque' ? undefined : state.species.value,
+    fov: state.chosenFovDeg.value,
+    lang: language.value,
+    theme: state.theme.value === 'system' ? undefined : state.theme.value,
+  });
+  return `${location.pathname}${location.search}${hash}`;
+}
+
+/** Reads what a link says into the store; what it does not say stays as it is. */
+function follow(hash: string): void {
+  const address = readAddress(hash);
+  const oneOf = <T extends string>(values: readonly T[], value: string | undefined) => values.find((known) => known === value);
+  batch(() => {
+    language.value = oneOf(Object.keys(languages) as (keyof typeof languages)[], address.lang) ?? preferredLanguage();
+    state.theme.value = oneOf(state.themes, address.theme) ?? 'system';
+    state.measure.value = oneOf(state.measures, address.measure) ?? 'receptive-field';
+    state.species.value = oneOf(state.speciesShown, address.species) ?? 'macaque';
+    if (address.fov !== state.chosenFovDeg.value) setFov(address.fov);
+    const index = state.layers.value.findIndex(({ layer }) => layer === address.layer);
+    if (index >= 0 && index !== state.layerIndex.value) {
+      state.layerIndex.value = index;
+      state.maps.value = undefined;
+      loadMaps().catch((error) => say(t.value.errorPicture, error));
+    }
+    if (state.network.value) pinUnit(address.unit && { c: address.unit[0], y: address.unit[1], x: address.unit[2] });
+  });
+}
+
+/** Puts the page in motion: settings from the link, listeners, the built-in network. Called once. */
+export function start(): void {
+  state.followSystemTheme();
+  follow(location.hash);
+  addEventListener('popstate', () => follow(location.hash));
+  effect(() => {
+    document.documentElement.lang = language.value;
+    document.documentElement.dataset['theme'] = state.isDark.value ? 'dark' : 'light';
+  });
+  effect(() => {
+    const address = addressNow();
+    if (state.network.value && `${location.pathname}${location.search}${location.hash}` !== address) history.replaceState(null, '', address);
+  });
+  addEventListener('keydown', (event) => {
+    const target = event.target as HTMLElement;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, select, textarea')) return;
+    if (event.key === 'Escape') pinUnit(undefined);
+    else if (event.key === '[') selectLayer(state.layerIndex.value - 1);
+    else if (event.key === ']') selectLayer(state.layerIndex.value + 1);
+    else if (event.key === ',' || event.key === '.') stepChannel(event.key === ',' ? -1 : 1);
+  });
+  void openNetwork(state.networkSource.value);
+}
+
+/** Pins the same place in the next or the previous channel. */
+export function stepChannel(by: number): void {
+  const unit = state.pinnedUnit.value ?? state.unit.value;
+  if (unit) pinUnit({ ...unit, c: unit.c + by });
+}

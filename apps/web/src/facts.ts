@@ -1,0 +1,75 @@
+/** @file What the viewing worker tells the page about a network, a picture and a layer: plain data that crosses the thread. */
+import type { LayerInfo, Table } from '@ventral/probe';
+import type { NetworkSource, Stimulus } from './sources.ts';
+
+export interface NetworkFacts {
+  readonly name: string;
+  /** One line to show wherever the network appears. */
+  readonly notice: string | undefined;
+  /** True if no preprocessing came with it. */
+  readonly assumedPreprocess: boolean;
+  readonly heightPx: number;
+  readonly widthPx: number;
+  /** Visual angle that the input's width spans unless the user says otherwise, degrees. */
+  readonly defaultFovDeg: number;
+  readonly nParams: number;
+  readonly nMacs: number;
+  readonly layers: readonly LayerInfo[];
+  /** Bytes of one worker: weights, activations, scratch and states of the probes. */
+  readonly workerBytes: number;
+  /** Bytes of one worker's running sums. */
+  readonly stateBytes: number;
+}
+
+/** A picture as the network sees it, and what the network says of it. */
+export interface ShownPicture {
+  readonly id: string;
+  readonly heightPx: number;
+  readonly widthPx: number;
+  /** RGBA rows. */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  /** Most probable first; empty if the network's output is no list of classes. */
+  readonly predictions: readonly Prediction[];
+}
+
+export interface Prediction {
+  readonly classIndex: number;
+  readonly name: string | undefined;
+  readonly probability: number;
+}
+
+/** All feature maps of one layer for the picture shown. */
+export interface LayerMaps {
+  readonly layerIndex: number;
+  readonly pictureId: string;
+  readonly nChannels: number;
+  readonly heightUnits: number;
+  readonly widthUnits: number;
+  /** [c, h, w], row-major. */
+  readonly values: Float32Array<ArrayBuffer>;
+  /** Per channel, over finite values. */
+  readonly min: Float32Array<ArrayBuffer>;
+  readonly max: Float32Array<ArrayBuffer>;
+  readonly mean: Float32Array<ArrayBuffer>;
+}
+
+/** What the viewing worker answers to. */
+export interface Viewer {
+  /** Reads a network in place of the one before. @throws InputError */
+  open(source: NetworkSource): Promise<NetworkFacts>;
+  /** Runs the network over one picture and keeps what its layers gave. @throws InputError */
+  show(stimulus: Stimulus): Promise<ShownPicture>;
+  /** Maps of a layer for the picture shown last. */
+  maps(layerIndex: number): LayerMaps;
+  /** Takes the result of a probe run for {@link Viewer.tables}; undefined forgets it. */
+  keep(run: ProbeRun | undefined): void;
+  /** All tables there are so far, sizes in degrees for that field of view. */
+  tables(fovDeg: number): Table[];
+}
+
+/** Merged states of all stimulus probes, as the pool gives them. */
+export interface ProbeRun {
+  readonly state: unknown;
+  readonly total: unknown;
+  readonly nImages: number;
+}

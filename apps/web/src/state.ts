@@ -1,0 +1,144 @@
+/**
+ * @file The one store: every fact that the page shows is a signal here, and follows from the few that users set. Actions are
+ * actions.ts; nothing here starts work.
+ */
+import type { Area5 } from '@ventral/cortex';
+import type { Table } from '@ventral/probe';
+import { columnIndex } from '@ventral/probe';
+import { computed, signal } from '@preact/signals';
+import type { Field } from './draw/field.ts';
+import { unitAt } from './draw/field.ts';
+import type { LayerMaps, NetworkFacts, ShownPicture } from './facts.ts';
+import type { NetworkSource, Stimulus } from './sources.ts';
+
+/** A failure as the page says it: one line, and what is behind it. */
+export interface Failure {
+  readonly title: string;
+  readonly details: string;
+  readonly retry?: (() => void) | undefined;
+}
+
+/** A unit of the selected layer. */
+export interface Unit {
+  readonly c: number;
+  readonly y: number;
+  readonly x: number;
+}
+
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+export const theme = signal<Theme>('system');
+const systemIsDark = signal(false);
+/** Follows the system's preference; called once by the page. */
+export function followSystemTheme(): void {
+  const query = matchMedia('(prefers-color-scheme: dark)');
+  systemIsDark.value = query.matches;
+  query.addEventListener('change', () => {
+    systemIsDark.value = query.matches;
+  });
+}
+export const isDark = computed(() => (theme.value === 'system' ? systemIsDark.value : theme.value === 'dark'));
+
+// The network.
+export const networkSource = signal<NetworkSource>({ kind: 'builtin', name: 'ventralnet:untrained' });
+export const network = signal<NetworkFacts | undefined>(undefined);
+export const isNetworkLoading = signal(true);
+export const layers = computed(() => network.value?.layers ?? []);
+/** Degrees as the user set them; undefined: the network's own. */
+export const chosenFovDeg = signal<number | undefined>(undefined);
+export const fovDeg = computed(() => chosenFovDeg.value ?? network.value?.defaultFovDeg ?? 8);
+
+// Tables: of the graph at once, of a probe run once there is one.
+export const tables = signal<readonly Table[]>([]);
+export function tableNamed(name: string): Table | undefined {
+  return tables.value.find((table) => table.name === name);
+}
+/** Receptive field of each layer, by layer id. */
+export const fields = computed<ReadonlyMap<string, Field & { readonly sizeDeg: number }>>(() => {
+  const table = tableNamed('receptive-fields');
+  if (!table) return new Map();
+  const column = (name: string) => columnIndex(table, name);
+  const [layer, h, w, strideH, strideW, y, x, deg, whole] = [
+    'layer',
+    'rf_size_h_px',
+    'rf_size_w_px',
+    'rf_stride_h_px',
+    'rf_stride_w_px',
+    'rf_center_y_px',
+    'rf_center_x_px',
+    'rf_size_deg',
+    'sees_whole_image',
+  ].map(column) as [number, number, number, number, number, number, number, number, number];
+  return new Map(
+    table.rows.map((row) => [
+      String(row[layer]),
+      {
+        sizePx: [Number(row[h]), Number(row[w])],
+        stridePx: [Number(row[strideH]), Number(row[strideW])],
+        firstCenterPx: [Number(row[y]), Number(row[x])],
+        sizeDeg: Number(row[deg]),
+        seesWholeImage: row[whole] === true,
+      },
+    ]),
+  );
+});
+
+// The pictures.
+export const stimuli = signal<readonly Stimulus[]>([]);
+export const pictureIndex = signal(0);
+export const picture = signal<ShownPicture | undefined>(undefined);
+export const isPictureLoading = signal(true);
+
+// What is looked at.
+export const layerIndex = signal(0);
+export const layer = computed(() => layers.value[layerIndex.value]);
+export const field = computed(() => (layer.value ? fields.value.get(layer.value.layer) : undefined));
+export const maps = signal<LayerMaps | undefined>(undefined);
+export const channel = signal(0);
+/** Hover looks, click pins, Esc unpins. */
+export const hoveredUnit = signal<Unit | undefined>(undefined);
+export const pinnedUnit = signal<Unit | undefined>(undefined);
+/** Without a hovered or pinned unit: the one in the middle of the picture. */
+const centreUnit = computed<Unit | undefined>(() => {
+  const [shown, at, seen] = [layer.value, field.value, network.value];
+  if (!shown || !at || !seen) return undefined;
+  const [y, x] = unitAt(at, seen.heightPx / 2, seen.widthPx / 2, shown.heightUnits, shown.widthUnits);
+  return { c: Math.min(channel.value, shown.nChannels - 1), y, x };
+});
+export const unit = computed(() => hoveredUnit.value ?? pinnedUnit.value ?? centreUnit.value);
+/** Channel of the large map. */
+export const shownChannel = computed(() => Math.min(unit.value?.c ?? 0, (layer.value?.nChannels ?? 1) - 1));
+
+export const mapOrders = ['index', 'mean', 'max'] as const;
+export type MapOrder = (typeof mapOrders)[number];
+export const mapOrder = signal<MapOrder>('index');
+export const mapScales = ['layer', 'map'] as const;
+export type MapScale = (typeof mapScales)[number];
+export const mapScale = signal<MapScale>('layer');
+
+// Beside the cortex.
+export const measures = ['receptive-field', 'latency', 'half-peak', 'sparseness'] as const;
+export type Measure = (typeof measures)[number];
+export const measure = signal<Measure>('receptive-field');
+export const speciesShown = ['macaque', 'human'] as const;
+export type SpeciesShown = (typeof speciesShown)[number];
+export const species = signal<SpeciesShown>('macaque');
+/** Layer or area under the pointer or the keyboard's focus, wherever it is shown. */
+export const hoveredLayer = signal<string | undefined>(undefined);
+export const hoveredArea = signal<Area5 | undefined>(undefined);
+export const areTablesShown = signal(false);
+
+// The probe run.
+export type RunState =
+  | { readonly is: 'idle' }
+  | { readonly is: 'running'; readonly nDone: number; readonly nItems: number; readonly nFailed: number; readonly secondsLeft: number | undefined }
+  | { readonly is: 'done'; readonly nImages: number; readonly seconds: number; readonly failures: readonly string[] }
+  | { readonly is: 'cancelled'; readonly nDone: number; readonly nItems: number }
+  | { readonly is: 'failed'; readonly message: string };
+export const run = signal<RunState>({ is: 'idle' });
+export const nWorkers = signal(Math.max(1, navigator.hardwareConcurrency || 1));
+
+// What is said.
+export const failure = signal<Failure | undefined>(undefined);
+/** Announced to screen readers: start, end, failure; never every tick. */
+export const status = signal('');

@@ -1,0 +1,48 @@
+/**
+ * @file Makes the page's Web Workers and tells when they are gone. A worker that called close() sends no event, so each worker
+ * holds a lock of its own name as long as it lives, and the page waits for that lock. Where there are no locks (a page without
+ * https), the pool's heartbeat is what notices.
+ */
+import type { SpawnedWorker } from '@ventral/core';
+import type { LockHeld } from './life-lock.ts';
+
+/** A worker that probes: the pool's `spawn`. */
+export function spawnProber(): SpawnedWorker {
+  const name = newName();
+  return watched(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name }), name);
+}
+
+/** The worker that runs one picture and holds its maps. */
+export function spawnViewer(): SpawnedWorker {
+  const name = newName();
+  return watched(new Worker(new URL('./viewer.ts', import.meta.url), { type: 'module', name }), name);
+}
+
+function newName(): string {
+  return `ventral-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+}
+
+function watched(worker: Worker, name: string): SpawnedWorker {
+  const callbacks: ((reason: string) => void)[] = [];
+  let reason: string | undefined;
+  const gone = (why: string) => {
+    if (reason !== undefined) return;
+    reason = why;
+    for (const callback of callbacks) callback(why);
+  };
+  worker.addEventListener('error', (event) => gone(event.message ? `it broke: ${event.message}` : 'its script could not be loaded'));
+  worker.addEventListener('message', ({ data }: MessageEvent<Partial<LockHeld> | undefined>) => {
+    if (data?.lockHeld === name) void navigator.locks.request(name, () => gone('it was closed'));
+  });
+  return {
+    endpoint: worker as SpawnedWorker['endpoint'],
+    onExit(callback) {
+      if (reason === undefined) callbacks.push(callback);
+      else callback(reason);
+    },
+    terminate() {
+      worker.terminate();
+      gone('it was terminated');
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** @file Share of images that drive a unit above half of its largest response, beside the published shares of V4 and IT. */
+import type { Measurement } from '@ventral/cortex';
+import type { Table } from '@ventral/probe';
+import { type ChartOptions, ladderChart } from './ladder.ts';
+import { chartedLayers, digits, numberIn } from './layers.ts';
+import type { Chart } from './spec.ts';
+
+/**
+ * @param tables holds `statistics` (probe), of which `fraction_above_half_peak` is drawn.
+ * @throws {Error} without that table.
+ */
+export function halfPeakChart(tables: readonly Table[], measurements: readonly Measurement[], options: ChartOptions): Chart {
+  const { model, layers } = chartedLayers(tables, 'statistics');
+  const points = layers.map((layer) => {
+    const value = numberIn(layer.row, 'fraction_above_half_peak');
+    return { layer, series: 'half-peak' as const, value, reading: value === null ? '–' : digits(value), about: [] };
+  });
+  return ladderChart({ quantity: 'half-peak', model, points, lines: [], scale: 'linear', format: '.0%' }, measurements, options);
+}

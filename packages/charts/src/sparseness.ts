@@ -1,0 +1,52 @@
+/** @file Sparseness S along the network and the areas. The index a of IT runs the other way and stays off this axis. */
+import { areas5, cortexSeries, type Measurement } from '@ventral/cortex';
+import type { Table } from '@ventral/probe';
+import { type ChartOptions, ladderChart } from './ladder.ts';
+import { chartedLayers, digits, numberIn } from './layers.ts';
+import type { Chart } from './spec.ts';
+import { words } from './words.ts';
+
+/** S of a half-rectified zero-mean Gaussian, 1 − 1/π: what a ReLU gives to any bell-shaped input. */
+const HALF_RECTIFIED_GAUSSIAN = 1 - 1 / Math.PI;
+
+/**
+ * Lifetime S (headline) and population S of each layer, the line of the half-rectified Gaussian, the published S of the areas.
+ *
+ * @param tables holds `statistics` (probe).
+ * @throws {Error} without that table.
+ */
+export function sparsenessChart(tables: readonly Table[], measurements: readonly Measurement[], options: ChartOptions): Chart {
+  const say = words[options.language];
+  const { model, layers } = chartedLayers(tables, 'statistics');
+  const points = (['lifetime', 'population'] as const).flatMap((series) =>
+    layers.map((layer) => {
+      const value = numberIn(layer.row, `${series}_sparseness`);
+      const [nNeverActive, nChannels] = [numberIn(layer.row, 'n_never_active'), numberIn(layer.row, 'n_channels')];
+      const about =
+        series === 'lifetime' && nNeverActive ? [say.neverActive(String(nNeverActive), String(nChannels ?? '–'))] : [];
+      return { layer, series, value, reading: value === null ? '–' : digits(value), about };
+    }),
+  );
+  // Published, but on the axis that runs the other way: said in words.
+  const density = cortexSeries(measurements, 'density', options.species).flatMap(({ areas }) =>
+    areas5.flatMap((area) => areas[area] ?? []),
+  );
+  const values = density.flatMap(({ value }) => value ?? []);
+  return ladderChart(
+    {
+      quantity: 'sparseness',
+      model,
+      points,
+      lines: [{ id: 'half-rectified-gaussian', value: HALF_RECTIFIED_GAUSSIAN, label: say.gaussian }],
+      scale: 'linear',
+      format: '~g',
+      domain: [0, 1],
+      addendum:
+        values.length > 0
+          ? ` (a = ${values.map(digits).join(', ')}: ${[...new Set(density.map(({ citation }) => citation))].join('; ')}).`
+          : '.',
+    },
+    measurements,
+    options,
+  );
+}

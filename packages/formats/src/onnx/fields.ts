@@ -1,0 +1,222 @@
+/**
+ * @file The messages of an ONNX file: field numbers and kinds, and one decoder that reads any of them. Knows nothing of what
+ * the fields mean: see read.ts. Numbers: onnx.proto of the ONNX standard (IR versions 3 to 13); fields that nobody here needs
+ * (training, sparse values, sub-graphs) are left out or kept as bytes.
+ */
+
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { InputError } from '@ventral/core';
+import { exact } from '../numbers.ts';
+
+/** How a field is stored. int: int64, uint64, int32 or enum, kept as a number; floats and doubles are packed numeric lists. */
+type Scalar = 'int' | 'float' | 'string' | 'bytes';
+type List = 'ints' | 'uints' | 'floats' | 'doubles' | 'strings' | 'count';
+type Field = readonly [number: number, kind: Scalar | List | Message | readonly [Message]];
+export interface Message {
+  readonly [name: string]: Field;
+}
+
+type Value<F extends Field> = F[1] extends 'int' | 'float'
+  ? number | undefined
+  : F[1] extends 'string'
+    ? string | undefined
+    : F[1] extends 'bytes'
+      ? Uint8Array | undefined
+      : F[1] extends 'count'
+        ? number
+        : F[1] extends 'ints' | 'uints'
+          ? number[]
+          : F[1] extends 'floats'
+            ? Float32Array
+            : F[1] extends 'doubles'
+              ? Float64Array
+              : F[1] extends 'strings'
+                ? string[]
+                : F[1] extends readonly [infer M extends Message]
+                  ? Decoded<M>[]
+                  : F[1] extends Message
+                    ? Decoded<F[1]> | undefined
+                    : never;
+/** A message as a plain object. A field that is not in the file is undefined, or an empty list. */
+export type Decoded<M extends Message> = { readonly [K in keyof M]: Value<M[K]> };
+
+export const stringStringEntryProto = { key: [1, 'string'], value: [2, 'string'] } as const satisfies Message;
+
+export const operatorSetIdProto = { domain: [1, 'string'], version: [2, 'int'] } as const satisfies Message;
+
+export const tensorProto = {
+  dims: [1, 'ints'],
+  dataType: [2, 'int'],
+  segment: [3, 'bytes'],
+  floatData: [4, 'floats'],
+  int32Data: [5, 'ints'],
+  stringData: [6, 'count'],
+  int64Data: [7, 'ints'],
+  name: [8, 'string'],
+  rawData: [9, 'bytes'],
+  doubleData: [10, 'doubles'],
+  uint64Data: [11, 'uints'],
+  externalData: [13, [stringStringEntryProto]],
+  dataLocation: [14, 'int'],
+} as const satisfies Message;
+
+export const attributeProto = {
+  name: [1, 'string'],
+  f: [2, 'float'],
+  i: [3, 'int'],
+  s: [4, 'string'],
+  t: [5, tensorProto],
+  floats: [7, 'floats'],
+  ints: [8, 'ints'],
+  strings: [9, 'strings'],
+  type: [20, 'int'],
+  refAttrName: [21, 'string'],
+} as const satisfies Message;
+
+export const nodeProto = {
+  input: [1, 'strings'],
+  output: [2, 'strings'],
+  name: [3, 'string'],
+  opType: [4, 'string'],
+  attribute: [5, [attributeProto]],
+  domain: [7, 'string'],
+} as const satisfies Message;
+
+/** TensorShapeProto.Dimension. */
+export const dimensionProto = { dimValue: [1, 'int'], dimParam: [2, 'string'] } as const satisfies Message;
+
+export const tensorShapeProto = { dim: [1, [dimensionProto]] } as const satisfies Message;
+
+/** TypeProto.Tensor. */
+export const tensorTypeProto = { elemType: [1, 'int'], shape: [2, tensorShapeProto] } as const satisfies Message;
+
+export const typeProto = { tensorType: [1, tensorTypeProto] } as const satisfies Message;
+
+export const valueInfoProto = { name: [1, 'string'], type: [2, typeProto] } as const satisfies Message;
+
+export const graphProto = {
+  node: [1, [nodeProto]],
+  name: [2, 'string'],
+  initializer: [5, [tensorProto]],
+  input: [11, [valueInfoProto]],
+  output: [12, [valueInfoProto]],
+  sparseInitializer: [15, 'count'],
+} as const satisfies Message;
+
+export const modelProto = {
+  irVersion: [1, 'int'],
+  producerName: [2, 'string'],
+  producerVersion: [3, 'string'],
+  graph: [7, graphProto],
+  opsetImport: [8, [operatorSetIdProto]],
+  metadataProps: [14, [stringStringEntryProto]],
+} as const satisfies Message;
+
+const wireTypeNames = ['varint', '64-bit', 'length-delimited', 'group', 'group end', '32-bit'];
+
+/**
+ * Reads one message. `bytes` fields are views of the same memory, nothing is copied but numbers and text; every length is
+ * checked against the end of its message before anything is allocated. Of a single value given twice the last counts, as
+ * the wire format says; a single message given twice, which it would merge, is refused.
+ *
+ * @param path where this message stands, for errors: `graph.node[3]`.
+ * @throws InputError without a head: `graph.node[3] ends 12 bytes too early`, `graph.initializer[0].dims: …`.
+ */
+export function decode<M extends Message>(message: M, bytes: Uint8Array, path: string): Decoded<M> {
+  const fields = new Map<number, readonly [name: string, kind: Field[1]]>();
+  const result: Record<string, unknown> = {};
+  const parts: Record<string, Uint8Array[]> = {};
+  for (const [name, [number, kind]] of Object.entries(message)) {
+    fields.set(number, [name, kind]);
+    if (kind === 'count') result[name] = 0;
+    else if (kind === 'floats' || kind === 'doubles') parts[name] = [];
+    else if (kind === 'ints' || kind === 'uints' || kind === 'strings' || Array.isArray(kind)) result[name] = [];
+  }
+  const reader = new BinaryReader(bytes, decodeText);
+  const at = (name: string) => (path === '' ? name : `${path}.${name}`);
+  let name = '';
+  try {
+    while (reader.pos < reader.len) {
+      name = '';
+      const [number, wireType] = reader.tag();
+      const field = fields.get(number);
+      if (field === undefined) {
+        reader.skip(wireType, number);
+        continue;
+      }
+      name = field[0];
+      const kind = field[1];
+      const expect = (...allowed: WireType[]) => {
+        if (!allowed.includes(wireType)) throw new InputError(`stored as ${wireTypeNames[wireType]}, which this field never is`);
+      };
+      if (kind === 'int') {
+        expect(WireType.Varint);
+        result[name] = exact(reader.int64());
+      } else if (kind === 'float') {
+        expect(WireType.Bit32);
+        result[name] = reader.float();
+      } else if (kind === 'ints' || kind === 'uints') {
+        expect(WireType.Varint, WireType.LengthDelimited);
+        const list = result[name] as number[];
+        const next = () => list.push(exact(kind === 'ints' ? reader.int64() : reader.uint64()));
+        if (wireType === WireType.Varint) next();
+        else {
+          const end = reader.uint32() + reader.pos;
+          if (end > reader.len) throw new InputError(`ends ${end - reader.len} bytes too early`);
+          while (reader.pos < end) next();
+          if (reader.pos !== end) throw new InputError('a number runs past the end of its list');
+        }
+      } else if (kind === 'floats' || kind === 'doubles') {
+        const single = kind === 'floats' ? WireType.Bit32 : WireType.Bit64;
+        expect(single, WireType.LengthDelimited);
+        parts[name]!.push(wireType === single ? reader.skip(wireType) : reader.bytes());
+      } else {
+        expect(WireType.LengthDelimited);
+        const content = reader.bytes();
+        if (kind === 'bytes') result[name] = content;
+        else if (kind === 'string') result[name] = decodeText(content);
+        else if (kind === 'strings') (result[name] as string[]).push(decodeText(content));
+        else if (kind === 'count') result[name] = (result[name] as number) + 1;
+        else if (isList(kind)) {
+          const list = result[name] as unknown[];
+          list.push(decode(kind[0], content, at(`${name}[${list.length}]`)));
+        } else if (result[name] !== undefined) throw new InputError('given twice');
+        else result[name] = decode(kind, content, at(name));
+      }
+    }
+    for (name of Object.keys(parts))
+      result[name] = joinNumbers(parts[name]!, message[name]![1] === 'floats' ? Float32Array : Float64Array);
+  } catch (error) {
+    // Our own errors from an inner message already say where; the reader's and our headless ones get the field's name here.
+    if (error instanceof PlacedError) throw error;
+    const reason = error instanceof RangeError ? 'ends too early' : (error as Error).message;
+    throw new PlacedError(`${at(name) || 'the file'}${error instanceof RangeError ? ' ' : ': '}${reason}`);
+  }
+  return result as Decoded<M>;
+}
+
+/** An InputError that already names its place in the file. */
+class PlacedError extends InputError {}
+
+const isList = (kind: Message | readonly [Message]): kind is readonly [Message] => Array.isArray(kind);
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new InputError('text is not UTF-8');
+  }
+}
+
+function joinNumbers(parts: readonly Uint8Array[], Type: typeof Float32Array | typeof Float64Array): Float32Array | Float64Array {
+  const size = Type.BYTES_PER_ELEMENT;
+  const nBytes = parts.reduce((sum, part) => sum + part.length, 0);
+  if (nBytes % size !== 0) throw new InputError(`${nBytes} bytes are not a whole number of ${size}-byte values`);
+  const bytes = new Uint8Array(nBytes);
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return new Type(bytes.buffer);
+}

@@ -1,0 +1,109 @@
+/**
+ * @file TensorProto → Tensor: every way in which ONNX stores numbers. float32 data in the file's own bytes is a view where
+ * the address allows; everything else is copied once. Not here: tensors in other files, strings, complex and sub-byte types.
+ */
+import { type DType, formatShape, InputError, type Tensor } from '@ventral/core';
+import { bytesPerElement, littleEndian, widenBfloat, widenHalf } from '../numbers.ts';
+import { type Decoded, decode, tensorProto } from './fields.ts';
+
+/** TensorProto.DataType. */
+const typeNames: readonly string[] = [
+  'undefined',
+  'float32',
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'int32',
+  'int64',
+  'string',
+  'bool',
+  'float16',
+  'float64',
+  'uint32',
+  'uint64',
+  'complex64',
+  'complex128',
+  'bfloat16',
+  'float8e4m3fn',
+  'float8e4m3fnuz',
+  'float8e5m2',
+  'float8e5m2fnuz',
+  'uint4',
+  'int4',
+  'float4e2m1',
+];
+/** The element type of an ONNX number. @throws InputError without a head for types that no tensor here can hold. */
+export function dtypeOf(code: number | undefined): DType {
+  const name = typeNames[code ?? 0];
+  if (name !== undefined && name in bytesPerElement) return name as DType;
+  throw new InputError(`element type ${name ?? code} cannot be read. Readable: ${Object.keys(bytesPerElement).join(', ')}.`);
+}
+
+/** Half-precision floats are widened when they are read: a value of type float16 or bfloat16 is held as float32. */
+export function widened(dtype: DType): DType {
+  return dtype === 'float16' || dtype === 'bfloat16' ? 'float32' : dtype;
+}
+
+/**
+ * A tensor in the form of an ONNX file: an initialiser, or the recorded data of a test (`input_0.pb`).
+ *
+ * float32 → Float32Array, over the given bytes themselves when they are aligned (do not change them afterwards); float16 and
+ * bfloat16 → float32, exact; other types → Float64Array with their dtype. INT64_MAX and INT64_MIN become ±(2^53 − 1).
+ *
+ * @param source file name for errors.
+ * @throws InputError `readTensorProto input_0.pb: tensor "x" [2, 3] needs 24 bytes of float32 data, got 20.`
+ */
+export function readTensorProto(bytes: Uint8Array, source = 'tensor'): { readonly name: string; readonly tensor: Tensor } {
+  try {
+    const proto = decode(tensorProto, bytes, '');
+    return { name: proto.name ?? '', tensor: tensorOf(proto) };
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`readTensorProto ${source}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The tensor of a decoded message. @throws InputError without a head: `tensor "x" [2, 3] needs …`. */
+export function tensorOf(proto: Decoded<typeof tensorProto>): Tensor {
+  const { name, dims: shape, rawData } = proto;
+  const title = `tensor "${name ?? ''}" ${formatShape(shape)}`;
+  if (proto.dataLocation === 1 || proto.externalData.length > 0) {
+    const location = proto.externalData.find((entry) => entry.key === 'location')?.value ?? '';
+    throw new InputError(`${title} lies in another file, "${location}", which is not read. Save the model as a single file.`);
+  }
+  if (proto.segment !== undefined) throw new InputError(`${title} is stored in segments, which are not read.`);
+  if (shape.some((size) => size < 0)) throw new InputError(`${title} has a negative size.`);
+  if (proto.stringData > 0) throw new InputError(`${title} holds text, not numbers.`);
+  const dtype = readable(title, proto.dataType);
+  const size = shape.reduce((product, n) => product * n, 1);
+  if (rawData !== undefined && rawData.length > 0) {
+    const needed = size * bytesPerElement[dtype];
+    if (rawData.length !== needed)
+      throw new InputError(`${title} needs ${needed} bytes of ${dtype} data, got ${rawData.length}.`);
+    return { dtype: widened(dtype), shape, data: littleEndian(dtype, rawData) };
+  }
+  const values = typed(proto, dtype);
+  if (values.length !== size) throw new InputError(`${title} needs ${size} values of ${dtype}, got ${values.length}.`);
+  if (values instanceof Float32Array) return { dtype, shape, data: values };
+  if (dtype === 'float16') return { dtype: 'float32', shape, data: widenHalf(Uint16Array.from(values)) };
+  if (dtype === 'bfloat16') return { dtype: 'float32', shape, data: widenBfloat(Uint16Array.from(values)) };
+  return { dtype, shape, data: values instanceof Float64Array ? values : Float64Array.from(values) };
+}
+
+function readable(title: string, code: number | undefined): DType {
+  try {
+    return dtypeOf(code);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${title}: ${error.message}`) : error;
+  }
+}
+
+/** The list field that the standard prescribes for a type when there is no raw data. */
+function typed(proto: Decoded<typeof tensorProto>, dtype: DType): Float32Array | Float64Array | readonly number[] {
+  if (dtype === 'float32') return proto.floatData;
+  if (dtype === 'float64') return proto.doubleData;
+  if (dtype === 'int64') return proto.int64Data;
+  if (dtype === 'uint32' || dtype === 'uint64') return proto.uint64Data;
+  return proto.int32Data;
+}

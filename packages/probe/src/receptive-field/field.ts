@@ -1,0 +1,180 @@
+/**
+ * @file Theoretical receptive fields from geometry alone: where in the picture each value of a network can look. No weights,
+ * no images. Composes the `reach` of each op (core/ops) along any graph; the table of it is table.ts.
+ */
+import { type AxisReach, type BoundGraph, InputError, inputTypes, opOf, pictureAxes, type Reach } from '@ventral/core';
+
+/**
+ * Field along one image axis. Unit u of the value sees the pixels start + u·stride … start + u·stride + size − 1; pixel 0 is
+ * the first of the picture, and where a field hangs over the border, start is negative. Fractions come from upsampling.
+ */
+export interface AxisField {
+  /** Logical axis of the value that walks along this image axis; null: all units see the same. */
+  readonly valueAxis: number | null;
+  readonly startPx: number;
+  readonly sizePx: number;
+  readonly stridePx: number;
+  /** Size along the smallest of all paths from the picture. */
+  readonly smallestPx: number;
+  /** False once paths met whose strides or centres differ: fields then differ from unit to unit. */
+  readonly isAligned: boolean;
+  /** The field is the whole extent of an earlier map (global pooling, dense). Gates of this kind do not widen a local path. */
+  readonly isGlobal: boolean;
+  /** Some path, local or not, covers the whole extent of an earlier map. */
+  readonly seesWhole: boolean;
+}
+
+/** Where a value's units look in the picture. */
+export interface ReceptiveField {
+  readonly y: AxisField;
+  readonly x: AxisField;
+}
+
+/** The picture among a graph's inputs. */
+export interface PictureInput {
+  readonly name: string;
+  readonly axes: readonly [y: number, x: number];
+  readonly sizePx: readonly [h: number, w: number];
+}
+
+/**
+ * The graph's first picture input, n c h w or n h w c.
+ * @throws InputError if there is none.
+ */
+export function pictureInput(graph: BoundGraph): PictureInput {
+  for (const { name, shape } of graph.inputs) {
+    const axes = pictureAxes(shape);
+    if (!axes) continue;
+    const sizes = graph.types.get(name)!.shape;
+    return { name, axes, sizePx: [sizes[axes[0]]!, sizes[axes[1]]!] };
+  }
+  throw new InputError(
+    `network "${graph.name}": needs a picture input [n, c, h, w], but its inputs are ${graph.inputs.map((input) => input.name).join(', ') || 'none'}.`,
+  );
+}
+
+/**
+ * Theoretical receptive field of every value that depends on the picture: the rectangle outside which no pixel can change a
+ * unit. An upper bound: what is weighted there is another question (METHODS: drawn as «at most»).
+ *
+ * Along a path, with window k' = dilation·(kernel − 1) + 1 and stride s: start ← start + offset·stride, size ← size + (k' − 1)·stride,
+ * stride ← stride·s (Araujo, Norris & Sim 2019, Distill, doi:10.23915/distill.00021). Where paths meet, the field is the union
+ * of the fields of one unit (the centre unit, should strides differ). Where a path has covered a whole map (global pooling,
+ * dense) and another has not, as in squeeze-and-excitation gates, the size stays that of the local paths and `seesWhole` tells.
+ *
+ * @returns fields by value name; values that do not depend on the picture are absent. Costs O(nodes).
+ */
+export function receptiveFields(graph: BoundGraph): Map<string, ReceptiveField> {
+  const picture = pictureInput(graph);
+  const pixel = (valueAxis: number): AxisField => ({
+    valueAxis,
+    startPx: 0,
+    sizePx: 1,
+    stridePx: 1,
+    smallestPx: 1,
+    isAligned: true,
+    isGlobal: false,
+    seesWhole: false,
+  });
+  const fields = new Map<string, ReceptiveField>([[picture.name, { y: pixel(picture.axes[0]), x: pixel(picture.axes[1]) }]]);
+  for (const node of graph.nodes) {
+    const inputs = inputTypes(node, graph.types);
+    for (const output of node.outputs) {
+      const type = graph.types.get(output);
+      if (!type) continue;
+      const reaches = opOf(node).reach(node.attributes, inputs, type);
+      const paths = node.inputs.flatMap((name, i) => {
+        const field = fields.get(name);
+        const reach = reaches[i];
+        return field && reach ? [{ field, reach, shape: inputs[i]!.shape }] : [];
+      });
+      if (paths.length === 0) continue;
+      const along = (axis: 'y' | 'x') =>
+        union(
+          paths.map(({ field, reach, shape }) => through(field[axis], reach, shape, type.shape)),
+          type.shape,
+        );
+      fields.set(output, { y: along('y'), x: along('x') });
+    }
+  }
+  return fields;
+}
+
+/** The field of an op's output along one path. */
+function through(field: AxisField, reach: Reach, inputShape: readonly number[], outputShape: readonly number[]): AxisField {
+  const { valueAxis } = field;
+  if (valueAxis === null) return field;
+  const n = inputShape[valueAxis]!;
+  const outputAxis = reach.axes.findIndex((step) => step?.axis === valueAxis);
+  const step = reach.axes[outputAxis];
+  if (!step || 'whole' in step || reach.whole.includes(valueAxis)) return wholeExtent(field, n);
+  const walked = window(field, step);
+  // One window over all of a map is global pooling (or a dense layer) by another name.
+  const covers = n > 1 && outputShape[outputAxis] === 1 && step.start <= 0 && step.start + step.size >= n;
+  return {
+    ...walked,
+    valueAxis: outputAxis,
+    stridePx: field.stridePx * step.stride,
+    isGlobal: field.isGlobal || covers,
+    seesWhole: field.seesWhole || covers,
+  };
+}
+
+function window(field: AxisField, step: Exclude<AxisReach, { whole: true }>): AxisField {
+  const grown = (step.size - 1) * Math.abs(field.stridePx);
+  const first = field.stridePx >= 0 ? step.start : step.start + step.size - 1;
+  return {
+    ...field,
+    startPx: field.startPx + first * field.stridePx,
+    sizePx: field.sizePx + grown,
+    smallestPx: field.smallestPx + grown,
+  };
+}
+
+/** The field of something that reads all n positions. */
+function wholeExtent(field: AxisField, n: number): AxisField {
+  const all = window(field, { axis: 0, stride: 1, start: 0, size: n });
+  return { ...all, valueAxis: null, stridePx: 0, isGlobal: true, seesWhole: true };
+}
+
+/** The field where paths meet. */
+function union(paths: readonly AxisField[], shape: readonly number[]): AxisField {
+  const seesWhole = paths.some((path) => path.seesWhole);
+  const locals = paths.filter((path) => !path.isGlobal);
+  let meeting = locals.length > 0 ? locals : paths;
+  let main = meeting.reduce((a, b) => (b.sizePx > a.sizePx ? b : a));
+  if (meeting.some((path) => path.valueAxis !== main.valueAxis)) {
+    // One path walks along another axis of the value (a product of positions): every unit may see all of it.
+    meeting = meeting.map((path) => (path.valueAxis === null ? path : wholeExtent(path, shape[path.valueAxis]!)));
+    main = meeting[0]!;
+  }
+  const centerUnit = main.valueAxis === null ? 0 : Math.floor(shape[main.valueAxis]! / 2);
+  const startAtCenter = (path: AxisField) => path.startPx + centerUnit * path.stridePx;
+  const first = Math.min(...meeting.map(startAtCenter));
+  const end = Math.max(...meeting.map((path) => startAtCenter(path) + path.sizePx));
+  const center = (path: AxisField) => path.startPx + path.sizePx / 2;
+  return {
+    ...main,
+    startPx: first - centerUnit * main.stridePx,
+    sizePx: end - first,
+    smallestPx: Math.min(...meeting.map((path) => path.smallestPx)),
+    isAligned: meeting.every(
+      (path) => path.isAligned && (path.isGlobal || (path.stridePx === main.stridePx && center(path) === center(main))),
+    ),
+    seesWhole: seesWhole || main.seesWhole,
+  };
+}
+
+/**
+ * Pixels of a field that lie inside the picture, for the unit that has most of them.
+ * @param sizePx extent of the picture along the axis
+ * @param nUnits units along the axis
+ */
+export function clippedSizePx(field: AxisField, sizePx: number, nUnits: number): number {
+  let most = 0;
+  for (let unit = 0; unit < nUnits; unit++) {
+    const start = field.startPx + unit * field.stridePx;
+    most = Math.max(most, Math.min(start + field.sizePx, sizePx) - Math.max(start, 0));
+  }
+  return most;
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { drawGrating } from './gratings.ts';
+
+const field = { heightPx: 64, widthPx: 64, fovDeg: 4 };
+const grating = { orientationDeg: 0, spatialFrequencyCpd: 1, phaseDeg: 0, contrast: 1 };
+/** Luminance bytes [h][w]. */
+const bytes = (options: object = {}) => {
+  const { data } = drawGrating(field, { ...grating, ...options });
+  return Array.from({ length: 64 }, (_, y) => Array.from({ length: 64 }, (_, x) => data[3 * (64 * y + x)]!));
+};
+const mean = (rows: number[][]) => rows.flat().reduce((sum, x) => sum + x, 0) / 4096;
+
+describe('by hand', () => {
+  test('0°, 1 cycle/deg at 16 px/deg: pixel x is 127.5 (1 + sin(2π (x − 31.5) / 16)), the same in every row', () => {
+    const rows = bytes();
+    expect(rows[0]).toEqual(
+      Array.from({ length: 64 }, (_, x) => Math.round(127.5 * (1 + Math.sin((2 * Math.PI * (x - 31.5)) / 16)))),
+    );
+    for (const row of rows) expect(row).toEqual(rows[0]);
+  });
+  test('90° varies along y alone and is 0° turned over', () => {
+    const [turned, upright] = [bytes({ orientationDeg: 90 }), bytes()];
+    turned.forEach((row, y) => expect(row).toEqual(row.map(() => upright[0]![y])));
+  });
+  test('45°: lines of equal luminance run from lower left to upper right (x + y constant, y downward)', () => {
+    const rows = bytes({ orientationDeg: 45 });
+    for (let y = 1; y < 64; y++) expect(rows[y]!.slice(0, -1)).toEqual(rows[y - 1]!.slice(1));
+  });
+  test('phase 90° is brightest at fixation, 180° is the negative of 0°', () => {
+    expect(bytes({ phaseDeg: 90 })[31]![31]).toBe(Math.round(127.5 * (1 + Math.cos(Math.PI / 16))));
+    const [plus, minus] = [bytes(), bytes({ phaseDeg: 180 })];
+    plus.flat().forEach((x, i) => expect(Math.abs(x + minus.flat()[i]! - 255)).toBeLessThanOrEqual(1));
+  });
+});
+
+test.each([0, 22.5, 90, 157.5])('mean of whole cycles at %d° is grey within 1 byte', (orientationDeg) => {
+  expect(Math.abs(mean(bytes({ orientationDeg })) - 127.5)).toBeLessThan(1);
+});
+test.each([1, 0.5, 0.1, 0])('Michelson contrast %d', (contrast) => {
+  const values = bytes({ contrast, phaseDeg: 90, spatialFrequencyCpd: 16 / 21 }).flat();
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  expect(Math.abs((high - low) / (high + low) - contrast)).toBeLessThan(0.006);
+});
+test('a disk of radius 1° (16 px) shows the grating inside, grey 128 outside', () => {
+  const [whole, disk] = [bytes(), bytes({ radiusDeg: 1 })];
+  disk.forEach((row, y) => {
+    row.forEach((value, x) => {
+      const radius = Math.sqrt((y - 31.5) ** 2 + (x - 31.5) ** 2);
+      if (radius <= 15.5) expect(value).toBe(whole[y]![x]);
+      if (radius >= 16.5) expect(value).toBe(128);
+    });
+  });
+});
+test('at most half a cycle per pixel', () => {
+  expect(() => bytes({ spatialFrequencyCpd: 8 })).not.toThrow();
+  expect(() => bytes({ spatialFrequencyCpd: 9 })).toThrow(
+    'grating: 9 cycles/deg at 16 px/deg are 0.5625 cycles per pixel; more than 0.5 cannot be drawn. Use a lower frequency or a narrower field of view.',
+  );
+  expect(() => bytes({ contrast: 2 })).toThrow('grating: contrast must be from 0 to 1, got 2.');
+});

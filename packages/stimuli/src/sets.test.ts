@@ -1,0 +1,128 @@
+import type { Image } from '@ventral/core';
+import { describe, expect, test } from 'vitest';
+import { fourier2d } from './fourier.ts';
+import { drawScene } from './scene.ts';
+import { defaultSetName, stimulusSet, stimulusSets } from './sets.ts';
+
+const view = { heightPx: 32, widthPx: 32, fovDeg: 2, seed: 0 };
+
+/** FNV-1a, 32 bits, as hexadecimal. */
+function hash({ data }: Image): string {
+  return (data.reduce((h, byte) => Math.imul(h ^ byte, 16777619), 0x811c9dc5) >>> 0).toString(16);
+}
+
+/** Slope of log amplitude over log frequency of some pictures' green, from 3 cycles a picture to a third of the side. */
+function spectralSlope(images: readonly Image[], side: number): number {
+  const power = new Float64Array(side);
+  const n = new Float64Array(side);
+  // A Hann window, so that the picture's borders are no edges.
+  const hann = (i: number) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / side);
+  for (const { data } of images) {
+    const weights = Float64Array.from({ length: side * side }, (_, i) => hann(Math.floor(i / side)) * hann(i % side));
+    const mean =
+      weights.reduce((sum, weight, i) => sum + weight * data[3 * i + 1]!, 0) / weights.reduce((sum, weight) => sum + weight, 0);
+    const real = weights.map((weight, i) => weight * (data[3 * i + 1]! - mean));
+    const imaginary = new Float64Array(side * side);
+    fourier2d(real, imaginary, side);
+    for (let i = 0; i < side * side; i++) {
+      const [y, x] = [Math.floor(i / side), i % side];
+      const ring = Math.round(Math.hypot(Math.min(y, side - y), Math.min(x, side - x)));
+      power[ring]! += real[i]! ** 2 + imaginary[i]! ** 2;
+      n[ring]!++;
+    }
+  }
+  const rings = Array.from({ length: Math.floor(side / 3) - 2 }, (_, i) => i + 3);
+  const points = rings.map((ring) => ({ x: Math.log(ring), y: Math.log(power[ring]! / n[ring]!) / 2, weight: 1 / ring }));
+  const average = (of: (point: (typeof points)[0]) => number) =>
+    points.reduce((sum, point) => sum + point.weight * of(point), 0) / points.reduce((sum, point) => sum + point.weight, 0);
+  const [meanX, meanY] = [average(({ x }) => x), average(({ y }) => y)];
+  return average(({ x, y }) => (x - meanX) * (y - meanY)) / average(({ x }) => (x - meanX) ** 2);
+}
+
+describe('the same bytes everywhere', () => {
+  test.each([
+    ['dead-leaves', 0, 'dead-leaves/00', '?'],
+    ['dead-leaves', 63, 'dead-leaves/63', '?'],
+    ['gratings', 0, 'gratings/ori000.0_sf1.00cpd_ph000', '?'],
+    ['gratings', 42, 'gratings/ori045.0_sf1.00cpd_ph180', '?'],
+    ['gratings', 159, 'gratings/ori157.5_sf5.60cpd_ph270', '?'],
+    ['noise', 0, 'noise/white_00', '?'],
+    ['noise', 32, 'noise/pink_00', '?'],
+  ])('%s %d is %s with hash %s', (name, i, id, expected) => {
+    const set = stimulusSet(name);
+    expect(set.id(i, view)).toBe(id);
+    expect(hash(set.draw(i, view))).toBe(expected);
+  });
+  test('the scene', () => expect(hash(drawScene())).toBe('?'));
+});
+
+describe.each(stimulusSets)('$name', (set) => {
+  test('a stimulus depends on its index and seed, not on what was drawn before', () => {
+    const first = hash(set.draw(5, view));
+    set.draw(6, view);
+    expect(hash(set.draw(5, view))).toBe(first);
+    expect(hash(set.draw(6, view))).not.toBe(first);
+    const other = hash(set.draw(5, { ...view, seed: 1 }));
+    if (set.name === 'gratings') expect(other).toBe(first);
+    else expect(other).not.toBe(first);
+  });
+  test('ids are unique, at 2° and at 90°', () => {
+    for (const fovDeg of [2, 90]) {
+      const ids = Array.from({ length: set.nStimuli }, (_, i) => set.id(i, { ...view, fovDeg }));
+      expect(new Set(ids).size).toBe(set.nStimuli);
+    }
+  });
+  test('24×40 px is drawn as such', () => {
+    const image = set.draw(3, { ...view, heightPx: 24, widthPx: 40 });
+    expect([image.heightPx, image.widthPx, image.data.length]).toEqual([24, 40, 24 * 40 * 3]);
+  });
+  test('there is no stimulus beyond the last', () => {
+    expect(() => set.draw(set.nStimuli, view)).toThrow(
+      `stimuli: "${set.name}" has stimuli 0 to ${set.nStimuli - 1}, got ${set.nStimuli}.`,
+    );
+  });
+});
+
+describe('statistics', () => {
+  const images = (name: string, from: number, side: number) =>
+    Array.from({ length: 16 }, (_, i) => stimulusSet(name).draw(from + i, { ...view, heightPx: side, widthPx: side }));
+  const mean = (list: readonly Image[]) =>
+    list.flatMap(({ data }) => [...data]).reduce((sum, x, _, { length }) => sum + x / length, 0);
+  test.each([
+    ['white noise', 'noise', 0, 0, 0.1],
+    ['1/f noise', 'noise', 32, -1, 0.1],
+    // Natural scenes: −1.2 on average (Field 1987; Ruderman 1997).
+    ['dead leaves', 'dead-leaves', 0, -1.2, 0.2],
+  ])('amplitude of %s falls with slope (%s from %d) %d ± %d', (_, name, from, slope, tolerance) => {
+    expect(Math.abs(spectralSlope(images(name, from, 64), 64) - slope)).toBeLessThan(tolerance);
+  });
+  test.each([0, 32])('noise from %d has mean grey and RMS contrast 1/3', (from) => {
+    const list = images('noise', from, 64);
+    const values = list.flatMap(({ data }) => [...data]);
+    expect(Math.abs(mean(list) - 127.5)).toBeLessThan(1);
+    const std = Math.sqrt(values.reduce((sum, x) => sum + (x - 127.5) ** 2, 0) / values.length);
+    expect(Math.abs(std / 127.5 - 1 / 3)).toBeLessThan(0.01);
+  });
+  test('radii of r⁻³: a larger picture of a scene is the same scene (mean difference below 4 bytes after averaging)', () => {
+    const set = stimulusSet('dead-leaves');
+    const [small, large] = [set.draw(7, view), set.draw(7, { ...view, heightPx: 64, widthPx: 64 })];
+    let difference = 0;
+    for (let y = 0; y < 32; y++) {
+      for (let x = 0; x < 96; x++) {
+        const at = (dy: number, dx: number) => large.data[3 * (64 * (2 * y + dy) + 2 * Math.floor(x / 3) + dx) + (x % 3)]!;
+        difference += Math.abs(small.data[96 * y + x]! - (at(0, 0) + at(0, 1) + at(1, 0) + at(1, 1)) / 4) / small.data.length;
+      }
+    }
+    expect(difference).toBeLessThan(4);
+  });
+});
+
+test('names', () => {
+  expect(stimulusSet(defaultSetName).name).toBe('dead-leaves');
+  expect(() => stimulusSet('leaves')).toThrow(
+    'stimuli: there is no built-in set "leaves". Built-in sets: dead-leaves, gratings, noise.',
+  );
+  expect(() => stimulusSet('gratings').draw(0, { ...view, widthPx: 5 })).toThrow(
+    'gratings need an input at least 6 px wide, got 5.',
+  );
+});
