@@ -1,17 +1,21 @@
 /**
  * @file SRC on the command line: a folder, a zip, or a built-in set, as a list of handles in a fixed order. Handles go to the
- * workers; bytes are read there, one stimulus at a time.
+ * workers; bytes are read, or pictures drawn, there, one stimulus at a time.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@ventral/core';
+import { type Image, InputError } from '@ventral/core';
+import type { ImageDecoder } from '@ventral/formats';
+import { type StimulusView, stimulusSet } from '@ventral/stimuli';
+import { isSystemError, systemErrorLine } from './errors.ts';
 import { readZipDirectory, readZipEntry, type ZipEntry } from './zip.ts';
 
 /** One stimulus: what it is called in tables, and where it comes from. Structured-cloneable. */
 export type Stimulus =
   | { readonly kind: 'file'; readonly id: string; readonly path: string }
-  | { readonly kind: 'zip'; readonly id: string; readonly path: string; readonly entry: ZipEntry };
+  | { readonly kind: 'zip'; readonly id: string; readonly path: string; readonly entry: ZipEntry }
+  | { readonly kind: 'drawn'; readonly id: string; readonly set: string; readonly index: number; readonly view: StimulusView };
 
 /** Pictures by the end of their name. All are listed, also those whose format nobody here decodes: those fail by name. */
 const pictureName = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif|heic)$/i;
@@ -20,18 +24,27 @@ const pictureName = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif|heic)$/i;
 const isHidden = (id: string) => id.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
 
 /**
- * The pictures of a folder (with its sub-folders) or a zip, ordered by the code units of the NFC form of their path, which is
- * also their id (forward slashes), so that no file system or locale changes a table.
+ * The stimuli of SRC. A path comes before a built-in set of the same name. Pictures are ordered by the code units of the NFC
+ * form of their path, which is also their id (forward slashes), so that no file system or locale changes a table.
  *
- * @throws InputError `stimuli "photos": no picture in it. Known: .png .jpg .jpeg .webp.`
+ * @param view what built-in sets are drawn for
+ * @throws InputError `stimuli "photos": no picture in it. Readable: PNG, JPEG and WebP.`
  */
-export function listStimuli(source: string): Stimulus[] {
+export function listStimuli(source: string, view: StimulusView): Stimulus[] {
   const info = statSync(source, { throwIfNoEntry: false });
-  if (!info) throw new InputError(`stimuli "${source}": no such folder, zip or picture. Check the path.`);
+  if (!info) {
+    if (/[\\/.]/.test(source)) throw new InputError(`stimuli "${source}": no such folder, zip or picture. Check the path.`);
+    return drawnStimuli(source, view);
+  }
   const found = info.isDirectory() ? folderStimuli(source) : fileStimuli(source);
   const stimuli = found.filter(({ id }) => pictureName.test(id) && !isHidden(id)).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  if (stimuli.length === 0) throw new InputError(`stimuli "${source}": no picture in it. Known: .png .jpg .jpeg .webp.`);
+  if (stimuli.length === 0) throw new InputError(`stimuli "${source}": no picture in it. Readable: PNG, JPEG and WebP.`);
   return stimuli;
+}
+
+function drawnStimuli(name: string, view: StimulusView): Stimulus[] {
+  const set = stimulusSet(name);
+  return Array.from({ length: set.nStimuli }, (_, index) => ({ kind: 'drawn', id: set.id(index, view), set: name, index, view }));
 }
 
 function fileStimuli(path: string): Stimulus[] {
@@ -58,12 +71,30 @@ function folderStimuli(folder: string): Stimulus[] {
   return stimuli;
 }
 
-/** A picture file's bytes. @throws InputError if the zip is damaged; system errors as they are */
-export function stimulusBytes(stimulus: Stimulus): Uint8Array {
-  return stimulus.kind === 'file' ? readFileSync(stimulus.path) : readZipEntry(stimulus.path, stimulus.entry);
+/** How a session gets its pictures: files are read and decoded, sets are drawn. */
+export function stimulusReader(decode: ImageDecoder): (stimulus: Stimulus) => Promise<Image> {
+  return async (stimulus) =>
+    stimulus.kind === 'drawn' ? stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view) : decode(pictureBytes(stimulus), stimulus.id);
 }
 
-/** SHA-256 of a picture file, hexadecimal. */
+/** What a manifest's hash of a stimulus is taken over: the file's bytes, or the drawn pixels (h w 3). */
+export function stimulusBytes(stimulus: Stimulus): Uint8Array {
+  if (stimulus.kind !== 'drawn') return pictureBytes(stimulus);
+  const { data } = stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** @throws InputError if the file cannot be read or its zip is damaged */
+function pictureBytes(stimulus: Exclude<Stimulus, { kind: 'drawn' }>): Uint8Array {
+  if (stimulus.kind === 'zip') return readZipEntry(stimulus.path, stimulus.entry);
+  try {
+    return readFileSync(stimulus.path);
+  } catch (error) {
+    throw isSystemError(error) ? new InputError(systemErrorLine(error)) : error;
+  }
+}
+
+/** SHA-256, hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

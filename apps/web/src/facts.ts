@@ -1,5 +1,5 @@
 /** @file What the viewing worker tells the page about a network, a picture and a layer: plain data that crosses the thread. */
-import type { LayerInfo, Table } from '@ventral/probe';
+import type { LayerInfo, PerProbeAndLayer, ProbeSetup, Table } from '@ventral/probe';
 import type { NetworkSource, Stimulus } from './sources.ts';
 
 export interface NetworkFacts {
@@ -12,13 +12,13 @@ export interface NetworkFacts {
   readonly widthPx: number;
   /** Visual angle that the input's width spans unless the user says otherwise, degrees. */
   readonly defaultFovDeg: number;
-  readonly nParams: number;
-  readonly nMacs: number;
   readonly layers: readonly LayerInfo[];
   /** Bytes of one worker: weights, activations, scratch and states of the probes. */
   readonly workerBytes: number;
   /** Bytes of one worker's running sums. */
   readonly stateBytes: number;
+  /** What the workers that probe are told, but for the network's handle. */
+  readonly setup: Omit<ProbeSetup, 'model'>;
 }
 
 /** A picture as the network sees it, and what the network says of it. */
@@ -69,7 +69,7 @@ export interface Viewer {
 
 /** Merged states of all stimulus probes, as the pool gives them. */
 export interface ProbeRun {
-  readonly state: unknown;
-  readonly total: unknown;
+  readonly state: PerProbeAndLayer;
+  readonly total: PerProbeAndLayer;
   readonly nImages: number;
 }

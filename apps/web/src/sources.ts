@@ -3,6 +3,7 @@
  * Handles only; bytes are read in the workers.
  */
 import { InputError } from '@ventral/core';
+import type { StimulusView } from '@ventral/stimuli';
 import { readZipDirectory, type ZipEntry } from './zip.ts';
 
 /** Where a network comes from. `beside`: files that came with it (sidecar, class names). */
@@ -12,7 +13,8 @@ export type NetworkSource =
 
 /** One stimulus: what it is called, and where it comes from. Structured-cloneable. */
 export type Stimulus =
-  | { readonly kind: 'builtin'; readonly id: string; readonly set: string; readonly index: number }
+  | { readonly kind: 'scene'; readonly id: string }
+  | { readonly kind: 'builtin'; readonly id: string; readonly set: string; readonly index: number; readonly view: StimulusView }
   | { readonly kind: 'file'; readonly id: string; readonly file: File }
   | { readonly kind: 'zip'; readonly id: string; readonly zip: File; readonly entry: ZipEntry };
 

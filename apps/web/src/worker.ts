@@ -1,7 +1,16 @@
 /** @file The entry of a worker that probes: one session at a time, for the pool. */
-import { serve } from '@ventral/core';
+import { type OpenSession, serve } from '@ventral/core';
+import { openProbeSession, type PerProbeAndLayer, type ProbeSetup } from '@ventral/probe';
+import { compileKernels, createPictureLoader, loadNetwork } from './laboratory.ts';
 import { holdLifeLock } from './life-lock.ts';
-import { openProbeSession } from './session.ts';
+import type { NetworkSource, Stimulus } from './sources.ts';
 
-serve(self as never, openProbeSession);
+const open: OpenSession<ProbeSetup, Stimulus, PerProbeAndLayer, PerProbeAndLayer> = async (setup) =>
+  openProbeSession<Stimulus>({
+    module: await compileKernels(),
+    loadGraph: (model) => loadNetwork(model as NetworkSource),
+    loadImage: createPictureLoader(),
+  })(setup);
+
+serve(self as never, open);
 holdLifeLock();

@@ -5,7 +5,15 @@ import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { describe, expect, test } from 'vitest';
 import { fakes, fakeTables } from './fake-tables.test-data.ts';
-import { type ChartOptions, charts, halfPeakChart, latencyChart, receptiveFieldChart, sparsenessChart, specFields } from './index.ts';
+import {
+  type ChartOptions,
+  charts,
+  halfPeakChart,
+  latencyChart,
+  receptiveFieldChart,
+  sparsenessChart,
+  specFields,
+} from './index.ts';
 import { type Json, type VegaLiteSpec, withData } from './spec.ts';
 
 const measurements = readMeasurements(cortexFiles());
@@ -14,7 +22,13 @@ const options = { species: 'macaque', language: 'en', fovDeg: 8, inputPx: 224, t
 /** SVG text of a spec; a warning of the compiler fails the test. */
 async function svg(spec: VegaLiteSpec): Promise<string> {
   const warnings: string[] = [];
-  const logger = { level: () => logger, warn: (...m: unknown[]) => (warnings.push(m.join(' ')), logger), info: () => logger, debug: () => logger, error: (...m: unknown[]) => (warnings.push(m.join(' ')), logger) };
+  const logger = {
+    level: () => logger,
+    warn: (...m: unknown[]) => (warnings.push(m.join(' ')), logger),
+    info: () => logger,
+    debug: () => logger,
+    error: (...m: unknown[]) => (warnings.push(m.join(' ')), logger),
+  };
   const compiled = compile(spec as unknown as TopLevelSpec, { logger: logger as never }).spec;
   const text = await new vega.View(vega.parse(compiled), { renderer: 'none', logLevel: vega.Error }).toSVG();
   expect(warnings).toEqual([]);
@@ -28,7 +42,13 @@ describe('look', () => {
       for (const theme of ['light', 'dark'] as const)
         for (const species of chartSpecies)
           for (const chart of charts) {
-            const c = chart(fakes[net], measurements, { ...options, language, theme, species, inputPx: net === 'ventralnet' ? 64 : 224 });
+            const c = chart(fakes[net], measurements, {
+              ...options,
+              language,
+              theme,
+              species,
+              inputPx: net === 'ventralnet' ? 64 : 224,
+            });
             writeFileSync(`/tmp/svg/${net}-${c.id}-${language}-${theme}-${species}.svg`, await svg(c.spec));
             writeFileSync(`/tmp/svg/${net}-${c.id}-${language}-${species}.txt`, c.note);
           }

@@ -96,13 +96,41 @@ function squeezenet(): FakeLayer[] {
       { layer: `${path}/Concat_output_0`, sizePx, branchPx: before, stage: 'merge', isBlockOutput: true },
     ];
   });
-  return [{ layer: '/features/features.1/Relu_output_0', sizePx: 3 }, ...fires, { layer: '/classifier/classifier.2/Relu_output_0', sizePx }];
+  return [
+    { layer: '/features/features.1/Relu_output_0', sizePx: 3 },
+    ...fires,
+    { layer: '/classifier/classifier.2/Relu_output_0', sizePx },
+  ];
 }
 
 /** Networks of the sizes that charts must stay readable for. */
 export const fakes = {
-  ventralnet: fakeTables('ventralnet', chain(Array.from({ length: 8 }, (_, i) => `block${Math.floor(i / 2) + 1}.relu${(i % 2) + 1}`), 2), 64, 8),
-  vgg: fakeTables('vgg16', chain(Array.from({ length: 13 }, (_, i) => `vgg0_relu${i}_fwd`), 3), 224, 8),
+  ventralnet: fakeTables(
+    'ventralnet',
+    chain(
+      Array.from({ length: 8 }, (_, i) => `block${Math.floor(i / 2) + 1}.relu${(i % 2) + 1}`),
+      2,
+    ),
+    64,
+    8,
+  ),
+  vgg: fakeTables(
+    'vgg16',
+    chain(
+      Array.from({ length: 13 }, (_, i) => `vgg0_relu${i}_fwd`),
+      3,
+    ),
+    224,
+    8,
+  ),
   squeezenet: fakeTables('squeezenet1_1', squeezenet(), 224, 8),
-  deep: fakeTables('densenet121', chain(Array.from({ length: 120 }, (_, i) => `denseblock${i}.relu`), 30), 224, 8),
+  deep: fakeTables(
+    'densenet121',
+    chain(
+      Array.from({ length: 120 }, (_, i) => `denseblock${i}.relu`),
+      30,
+    ),
+    224,
+    8,
+  ),
 } as const;

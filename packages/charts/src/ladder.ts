@@ -52,7 +52,7 @@ export interface Ladder {
   readonly format: string;
   readonly domain?: readonly [number, number];
   /** Said after the chart's own note. */
-  readonly addendum?: string;
+  readonly addendum?: readonly string[];
 }
 
 /** Fill and shape of each series: the same in every chart. Hollow = a bound or a secondary measure. */
@@ -106,11 +106,11 @@ const columns: readonly Column[] = [
 ];
 type Drawn = Partial<Record<(typeof columns)[number]['name'], Cell>>;
 
-function statedValue({ value, low, high, rangeKind, unit }: Measurement): string {
+function statedValue({ value, low, high, rangeKind, unit }: Measurement, say: Words): string {
   const symbol = { deg: '°', ms: ' ms' }[unit] ?? '';
-  const range = low !== null && high !== null ? `${digits(low)}–${digits(high)}${symbol}` : null;
-  if (value === null) return `${range} (${rangeKind})`;
-  return `${digits(value)}${symbol}${range ? ` (${rangeKind} ${range})` : ''}`;
+  const range =
+    low !== null && high !== null && rangeKind ? `${digits(low)}–${digits(high)}${symbol} (${say.rangeKinds[rangeKind]})` : '';
+  return [value === null ? '' : `${digits(value)}${symbol}`, range].filter((part) => part !== '').join(', ');
 }
 
 function statedSample({ statistic, n, species, preparation, eccentricity, method }: Measurement): string {
@@ -142,7 +142,7 @@ function cortexRows(series: readonly CortexSeries[], language: Language): Drawn[
       low: row.low,
       high: row.high,
       name: row.area,
-      reading: statedValue(row),
+      reading: statedValue(row, words[language]),
       about: statedSample(row),
       definition: row.definition,
       source: row.doi ? `${row.citation}, doi:${row.doi}` : row.citation,
@@ -166,12 +166,13 @@ function domainOf(rows: readonly Drawn[], scale: Ladder['scale']): [number, numb
   return scale === 'log' ? [least / 1.5, most * 1.5] : [0, most * 1.08];
 }
 
-/** What studies say differently about one thing, as `V2 84.2 / 82 ms`. */
-function disagreements(rows: readonly Drawn[]): string[] {
+/** What studies say differently about one thing: `V2 84.2, 69–99.4 ms (± SD); V2 82, … `. */
+function disagreements(series: readonly CortexSeries[], say: Words): string[] {
+  const rows = series.flatMap(({ areas }) => areas5.flatMap((area) => areas[area] ?? []));
   const ids = [...new Set(rows.flatMap(({ conflict }) => conflict ?? []))];
   return ids.flatMap((id) => {
     const said = rows.filter(({ conflict }) => conflict === id);
-    return said.length > 1 ? [`${said[0]?.place} ${said.map(({ reading }) => reading).join(' / ')}`] : [];
+    return said.length > 1 ? [said.map((row) => `${row.area} ${statedValue(row, say)}`).join(' ↔ ')] : [];
   });
 }
 
@@ -223,9 +224,10 @@ export function ladderChart(ladder: Ladder, measurements: readonly Measurement[]
 
   const empty = emptyAreas(series);
   const sources = [...new Set(series.flatMap(({ citations }) => citations))];
-  const disagree = disagreements(cortex).join('; ');
+  const disagree = disagreements(series, say).join('; ');
   const fullNote = [
-    `${note}${ladder.addendum ?? ''}`,
+    note,
+    ...(ladder.addendum ?? []),
     disagree && say.disagree(disagree),
     empty.length > 0 && say.without(empty.join(', ')),
     sources.length > 0 && `${say.sources}: ${sources.join('; ')}.`,
@@ -233,6 +235,7 @@ export function ladderChart(ladder: Ladder, measurements: readonly Measurement[]
     .filter((sentence) => sentence)
     .join(' ');
 
+  const shared = { fill: 'shared', stroke: 'shared', shape: 'shared' };
   const subtitle = `${model} (${say.field(digits(fovDeg), String(inputPx))}) · ${say.species[species]}`;
   const withNumber = areas5.filter((area) => !empty.includes(area));
   const spec: VegaLiteSpec = {
@@ -241,7 +244,7 @@ export function ladderChart(ladder: Ladder, measurements: readonly Measurement[]
     config: config(theme),
     spacing: 18,
     hconcat: panels(ladder, { rows, layers: layers.map(place), series, axis, say, options }),
-    resolve: { scale: { fill: 'shared', shape: 'shared' }, legend: { fill: 'shared', shape: 'shared' } },
+    resolve: { scale: shared, legend: shared },
   };
   return { id: table.name, title, spec: withData(spec, table), table, note: fullNote };
 }
@@ -260,10 +263,16 @@ const HEIGHT_PX = 310;
 /** Below this distance between two layers names cannot be read: ranks only. */
 const NAMED_STEP_PX = 13;
 
+/** 1, and then every 10th, 20th or 50th rank. */
+function rankTicks(nLayers: number): number[] {
+  const step = nLayers <= 60 ? 10 : nLayers <= 150 ? 20 : 50;
+  return [1, ...Array.from({ length: Math.floor(nLayers / step) }, (_, i) => (i + 1) * step)];
+}
+
 function panels(ladder: Ladder, drawing: Drawing): Json[] {
   const { rows, layers, series, axis, say, options } = drawing;
   const { model } = ladder;
-  const { ink, quiet } = inks[options.theme];
+  const { ink, quiet, grid, paper } = inks[options.theme];
   const width = options.width ?? 780;
   const networkWidth = Math.round(width * 0.55);
   const named = layers.length > 0 && networkWidth / layers.length >= NAMED_STEP_PX;
@@ -273,20 +282,18 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
   const keyed = [
     ...new Map(rows.flatMap(({ series: id, legend }) => (legend ? [[legend as string, looks[id as SeriesId]] as const] : []))),
   ];
-  const legend = { title: null, orient: 'bottom', direction: 'vertical', columns: 2, columnPadding: 24, symbolStrokeColor: ink };
+  const legend = { title: null, orient: 'bottom', direction: 'vertical', columns: 1 };
+  const byLegend = (range: readonly Json[]) => ({
+    field: 'legend',
+    type: 'nominal',
+    scale: { domain: keyed.map(([label]) => label), range },
+    legend,
+  });
   const look = {
-    fill: {
-      field: 'legend',
-      type: 'nominal',
-      scale: { domain: keyed.map(([label]) => label), range: keyed.map(([, [fill]]) => fill) },
-      legend,
-    },
-    shape: {
-      field: 'legend',
-      type: 'nominal',
-      scale: { domain: keyed.map(([label]) => label), range: keyed.map(([, [, shape]]) => shape) },
-      legend,
-    },
+    fill: byLegend(keyed.map(([, [fill]]) => fill)),
+    // A constant, but only an encoding outlines the hollow symbols of the legend too.
+    stroke: byLegend(keyed.map(() => ink)),
+    shape: byLegend(keyed.map(([, [, shape]]) => shape)),
   };
   const facts = (Object.keys(say.facts) as (keyof Words['facts'])[]).map((field) => ({
     field,
@@ -342,13 +349,13 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
         field: 'place',
         type: 'ordinal',
         scale: { domain: [...layers] },
-        axis: { title: say.layers(model), labelAngle: layers.length <= 10 ? -45 : -90, grid: false },
+        axis: { title: say.layers(model), labelAngle: layers.length <= 10 ? -45 : -90, labelLimit: 0, grid: false },
       }
     : {
         field: 'depth_rank',
         type: 'quantitative',
         scale: { domain: [0, layers.length + 1], nice: false },
-        axis: { title: say.layers(model), format: 'd', tickMinStep: 1, grid: false },
+        axis: { title: say.layers(model), values: rankTicks(layers.length), grid: false },
       };
   const dot = {
     type: 'point',
@@ -391,7 +398,24 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
   };
   const slot = { field: 'slot', type: 'quantitative', scale: { domain: [0, 1] } };
   const cortex = [
+    {
+      transform: only('cortex', 'empty'),
+      mark: {
+        type: 'bar',
+        width: Math.round(((width - networkWidth) / areas5.length) * 0.86),
+        fill: paper,
+        stroke: grid,
+        strokeDash: [3, 3],
+        cornerRadius: 4,
+      },
+      encoding: { x: area, y: { value: 6 }, y2: { value: HEIGHT_PX - 6 } },
+    },
     ...(series.length > 0 ? referenceLine(false, timeless) : []),
+    {
+      transform: [...only('cortex', 'point'), { filter: { not: { field: 'conflict', equal: null } } }],
+      mark: { type: 'line', strokeDash: [2, 2], strokeWidth: 1, color: quiet },
+      encoding: { x: area, xOffset: slot, y: y(timeless), detail: [{ field: 'conflict' }, { field: 'series' }] },
+    },
     {
       transform: only('cortex', 'point'),
       mark: { type: 'rule', strokeWidth: 1.4, color: ink },
@@ -399,13 +423,14 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
     },
     {
       transform: only('cortex', 'range'),
-      mark: { type: 'bar', width: 9, cornerRadius: 4.5, stroke: ink, strokeWidth: 1 },
+      mark: { type: 'bar', width: 9, cornerRadius: 4.5, strokeWidth: 1 },
       encoding: {
         x: area,
         xOffset: slot,
         y: { ...y(timeless), field: 'low' },
         y2: { field: 'high' },
         fill: look.fill,
+        stroke: look.stroke,
         tooltip: facts,
       },
     },

@@ -45,7 +45,7 @@ export function numberIn(row: Row, column: string): number | null {
 }
 
 /** Longest name on an axis, characters. */
-const LONGEST = 18;
+const LONGEST = 20;
 
 /**
  * A layer's name as short as it stays telling: `/features/features.3/expand3x3/Conv_output_0` is `features.3/expand3x3`, cut
@@ -54,6 +54,7 @@ const LONGEST = 18;
 export function shortName(layer: string): string {
   const parts = layer
     .replace(/_output_\d+$/, '')
+    .replace(/_activation\b/, '')
     .split('/')
     .filter((part) => part !== '');
   // Exporters end a path with the op ("Relu") and repeat a container ("features/features.3").

@@ -28,10 +28,9 @@ export function sparsenessChart(tables: readonly Table[], measurements: readonly
     }),
   );
   // Published, but on the axis that runs the other way: said in words.
-  const density = cortexSeries(measurements, 'density', options.species).flatMap(({ areas }) =>
-    areas5.flatMap((area) => areas[area] ?? []),
+  const said = cortexSeries(measurements, 'density', options.species).flatMap(({ areas }) =>
+    areas5.flatMap((area) => (areas[area] ?? []).map(({ value, citation }) => `a = ${digits(value!)} (${citation})`)),
   );
-  const values = density.flatMap(({ value }) => value ?? []);
   return ladderChart(
     {
       quantity: 'sparseness',
@@ -41,10 +40,10 @@ export function sparsenessChart(tables: readonly Table[], measurements: readonly
       scale: 'linear',
       format: '~g',
       domain: [0, 1],
-      addendum:
-        values.length > 0
-          ? ` (a = ${values.map(digits).join(', ')}: ${[...new Set(density.map(({ citation }) => citation))].join('; ')}).`
-          : '.',
+      addendum: [
+        ...(cortexSeries(measurements, 'sparseness', options.species).length > 0 ? [say.fromShape] : []),
+        ...(said.length > 0 ? [say.otherWay(said.join('; '))] : []),
+      ],
     },
     measurements,
     options,

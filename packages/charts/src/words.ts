@@ -1,5 +1,5 @@
 /** @file Every word on a chart, in English and Korean. Citations, names of areas and of layers are not translated. */
-import type { Area5, ChartSpecies, Quantity, SeriesId } from '@ventral/cortex';
+import type { Area5, ChartSpecies, Quantity, RangeKind, SeriesId } from '@ventral/cortex';
 
 export type Language = 'en' | 'ko';
 
@@ -30,6 +30,20 @@ const en = {
   disagree: (areaAndNumbers: string) => `Studies disagree: ${areaAndNumbers}.`,
   without: (areas: string) => `Without a published number: ${areas}.`,
   sources: 'Sources',
+  rangeKinds: {
+    sd: '± SD',
+    quartiles: 'quartiles',
+    'p10-p90': '10th to 90th percentile',
+    ci95: '95 % interval of the mean',
+    range: 'smallest to largest',
+    'bin-edges': 'bin',
+    'lower-bound': 'at least',
+    'as-printed': '±, kind not stated',
+  } as Record<RangeKind, string>,
+  /** Of the sparseness chart, where the species has such numbers. */
+  fromShape: 'The cortical 0.5 is not a measured mean: it follows from rates with an exponential distribution.',
+  otherWay: (numbers: string) =>
+    `For IT the index a is published, which runs the other way (1 = dense) and is not drawn on this axis: ${numbers}.`,
   network: {
     theoretical: 'theoretical field of the network: at most this',
     order: 'layer of the network, in order of depth',
@@ -66,7 +80,7 @@ const en = {
     sparseness: {
       title: 'Sparseness along the network and along the ventral stream',
       axis: 'sparseness S (0 = dense, 1 = sparse)',
-      note: 'S = (1 − a)/(1 − 1/N), after rectification, over N images (lifetime) or N channels (population). Any half-rectified Gaussian gives 0.682, trained or not. The cortical 0.5 is not a measured mean: it follows from rates with an exponential distribution. For IT only a is published (1 = dense, it runs the other way), so it is not drawn here',
+      note: 'S = (1 − a)/(1 − 1/N), after rectification, over N images (lifetime) or N channels (population). Any half-rectified Gaussian gives 0.682, trained or not.',
     },
   } as Record<ChartQuantity, ChartWords>,
 };
@@ -77,7 +91,7 @@ const ko = {
   layers: (model) => `${model}: 깊이 순위별 층`,
   areas: (species) => `${species}: 복측 시각 경로의 영역`,
   noNumber: '이 영역은 발표된 수치 없음',
-  noNumberLines: ['이 영역은', '발표된', '수치', '없음'],
+  noNumberLines: ['이 영역은', '발표된 수치', '없음'],
   onePixel: (deg) => `1픽셀, ${deg}°`,
   wholeField: (deg) => `전체 시야, ${deg}°`,
   gaussian: '반파 정류 가우스 분포, 0.682',
@@ -86,6 +100,18 @@ const ko = {
   disagree: (areaAndNumbers) => `연구마다 값이 다름: ${areaAndNumbers}.`,
   without: (areas) => `발표된 수치 없음: ${areas}.`,
   sources: '출처',
+  rangeKinds: {
+    sd: '± SD',
+    quartiles: '사분위수',
+    'p10-p90': '10–90 백분위수',
+    ci95: '평균의 95 % 구간',
+    range: '최소–최대',
+    'bin-edges': '구간',
+    'lower-bound': '이상',
+    'as-printed': '±, 종류 미상',
+  },
+  fromShape: '피질의 0.5는 측정된 평균이 아니라 발화율의 지수 분포에서 나온 값이다.',
+  otherWay: (numbers) => `IT에는 방향이 반대인 지수 a(1 = 조밀)가 발표되어 이 축에 그리지 않는다: ${numbers}.`,
   network: {
     theoretical: '신경망의 이론적 수용영역: 최대 이 크기',
     order: '신경망의 층, 깊이 순서',
@@ -132,7 +158,7 @@ const ko = {
     sparseness: {
       title: '신경망과 복측 시각 경로의 희소성',
       axis: '희소성 S(0 = 조밀, 1 = 희소)',
-      note: 'S = (1 − a)/(1 − 1/N)이며, 정류한 뒤 이미지 N개(생애) 또는 채널 N개(집단)에 대해 구한다. 반파 정류 가우스 분포는 학습과 무관하게 0.682이다. 피질의 0.5는 측정된 평균이 아니라 발화율의 지수 분포에서 나온 값이다. IT는 a만 발표되어(1 = 조밀, 방향이 반대) 여기에 그리지 않는다',
+      note: 'S = (1 − a)/(1 − 1/N)이며, 정류한 뒤 이미지 N개(생애) 또는 채널 N개(집단)에 대해 구한다. 반파 정류 가우스 분포는 학습과 무관하게 0.682이다.',
     },
   },
 } satisfies typeof en;

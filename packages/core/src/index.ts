@@ -1,9 +1,14 @@
 /** @file The door of core: what other rooms may use. */
 export * from './errors.ts';
 export * from './exec/executor.ts';
+export { type Plan, planGraph } from './exec/plan.ts';
 export * from './exec/tap.ts';
+export { type AxisRole, axisRoles, pictureAxes, readingOrder, readingSizes } from './graph/axes.ts';
 export * from './graph/bind.ts';
+export { canonicalForm } from './graph/canonical.ts';
 export * from './graph/graph.ts';
+export { printGraph } from './graph/print.ts';
+export { verifyGraph } from './graph/verify.ts';
 export * from './image/image.ts';
 export * from './image/preprocess.ts';
 export * from './image/resize.ts';
@@ -19,9 +24,3 @@ export * from './parallel/task.ts';
 export { createRandom, type Random, type RandomState } from './rng.ts';
 export * from './tensor/layout.ts';
 export * from './tensor/tensor.ts';
-export { axisRoles, type AxisRole, pictureAxes, readingOrder, readingSizes } from './graph/axes.ts';
-export { canonicalForm } from './graph/canonical.ts';
-export { printGraph } from './graph/print.ts';
-export { verifyGraph } from './graph/verify.ts';
-export { type Plan, planGraph } from './exec/plan.ts';
-

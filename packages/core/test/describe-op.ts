@@ -5,12 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { instantiate } from '@ventral/kernels';
 import { describe, expect, it } from 'vitest';
+import { createExecutor } from '../src/exec/executor.ts';
 import { bindGraph } from '../src/graph/bind.ts';
 import type { Node } from '../src/graph/graph.ts';
-import { createExecutor } from '../src/exec/executor.ts';
+import type { Op } from '../src/ops/op.ts';
 import type { OpAttributes, OpName } from '../src/ops/table.ts';
 import { ops } from '../src/ops/table.ts';
-import type { Op } from '../src/ops/op.ts';
 import { createRandom } from '../src/rng.ts';
 import { formatShape, integers, sizeOf, type Tensor, toFloat64 } from '../src/tensor/tensor.ts';
 
@@ -32,7 +32,11 @@ export interface OpCase<K extends OpName> {
 /** Seeded values of a shape. */
 export function randomTensor(shape: readonly number[], seed: number, [low, high]: readonly [number, number] = [-1, 1]): Tensor {
   const random = createRandom(seed);
-  return { dtype: 'float32', shape, data: Float32Array.from({ length: sizeOf(shape) }, () => low + (high - low) * random.uniform()) };
+  return {
+    dtype: 'float32',
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => low + (high - low) * random.uniform()),
+  };
 }
 
 /** A weight known at load. */
@@ -76,7 +80,10 @@ export function describeOp<K extends OpName>(op: K, cases: readonly OpCase<K>[])
       const executor = createExecutor(instantiate(module), graph);
       for (const name of graphInputs) executor.setInput(name, values[names.indexOf(name)]!.data as Float32Array, 'rowMajor');
       executor.run();
-      const twin = (ops[op] as Op<OpAttributes[K]>).reference(one.attributes, values.map((value) => value && { ...value, dtype: 'float64', data: toFloat64(value) }));
+      const twin = (ops[op] as Op<OpAttributes[K]>).reference(
+        one.attributes,
+        values.map((value) => value && { ...value, dtype: 'float64', data: toFloat64(value) }),
+      );
       for (const [i, name] of outputNames.entries()) {
         const y = executor.read(name);
         expect(y.shape).toEqual(twin[i]!.shape);

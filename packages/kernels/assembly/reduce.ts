@@ -94,8 +94,10 @@ function anyNaN(p: usize, step: usize, n: i32): bool {
 function joinLane(
   x: usize, step: usize, state: usize, rows: i32, shift: f64, s1: f64, s2: f64, s3: f64, s4: f64, low: f32, high: f32, positive: i32,
 ): void {
-  // pmin and pmax pass over NaN; s1 is NaN then, but also after two infinities, so look.
-  const hole = s1 != s1 && anyNaN(x, step, rows);
+  // An infinity leaves a mean that depends on where it stood; pmin and pmax pass over NaN. Both are seen in s1, so look then.
+  const finite = abs(s1) < Infinity;
+  const hole = !finite && anyNaN(x, step, rows);
+  if (!finite) s1 = NaN;
   join(state, <f64>rows, shift, s1, s2, s3, s4, hole ? NaN : <f64>low, hole ? NaN : <f64>high, <f64>positive);
 }
 

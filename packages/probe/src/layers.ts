@@ -1,9 +1,9 @@
 /**
  * @file Which values of a network are layers: the rows of every table. Names and stages only; nothing is computed here.
  */
-import { axisRoles, type BoundGraph, InputError, type Node, opLabel, opOf, readingSizes, type Stage } from '@ventral/core';
+import { axisRoles, type BoundGraph, InputError, inputTypes, type Node, opLabel, opOf, readingSizes } from '@ventral/core';
 import type { LayerInfo } from './probe.ts';
-import { type ReceptiveField, receptiveFields } from './receptive-field/field.ts';
+import { receptiveFields } from './receptive-field/field.ts';
 
 /** All nodes but views of the canonical form; every node of the graph as it came; or those whose id matches one of the globs. */
 export type LayerSelection = 'canonical' | 'all-nodes' | readonly string[];
@@ -19,21 +19,22 @@ export type LayerSelection = 'canonical' | 'all-nodes' | readonly string[];
 export function layerSet(graph: BoundGraph, which: LayerSelection): LayerInfo[] {
   const fields = receptiveFields(graph);
   const roles = axisRoles(graph);
+  const stageOf = (node: Node) => opOf(node).stage(node.attributes, inputTypes(node, graph.types));
+  const isActivation = (node: Node) => (node.op === 'unary' || node.op === 'binary') && stageOf(node) === 'activation';
   const readers = new Map<string, Node[]>();
   for (const node of graph.nodes) for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
   const layers = graph.nodes
-    .map((node) => ({ node, stage: stageOf(node, fields) }))
+    .map((node) => ({ node, stage: stageOf(node) }))
     .filter(({ node, stage }) => fields.has(node.outputs[0]!) && (which === 'all-nodes' || stage !== 'view'))
     .map(({ node, stage }, layerIndex): LayerInfo => {
       const layer = node.outputs[0]!;
-      const activated = readers.get(layer)?.some((reader) => reader.op === 'unary' && stageOf(reader, fields) === 'activation');
       const sizes = readingSizes(graph.types.get(layer)!.shape, roles.get(layer)!);
       return {
         layerIndex,
         layer,
         op: opLabel(node),
         stage,
-        isBlockOutput: stage === 'merge' && !activated,
+        isBlockOutput: stage === 'merge' && !readers.get(layer)?.some(isActivation),
         nChannels: sizes.channels,
         heightUnits: sizes.height,
         widthUnits: sizes.width,
@@ -50,12 +51,6 @@ export function layerSet(graph: BoundGraph, which: LayerSelection): LayerInfo[] 
     throw new InputError(`layers: "${glob}" matches no layer. Near names: ${near}.`);
   });
   return layers.filter(({ layer }) => patterns.some((pattern) => pattern.test(layer)));
-}
-
-/** Stage by the op table; arithmetic with a constant merges nothing and is linear. */
-function stageOf(node: Node, fields: ReadonlyMap<string, ReceptiveField>): Stage {
-  const stage = opOf(node).stage(node.attributes);
-  return stage === 'merge' && node.inputs.filter((input) => fields.has(input)).length < 2 ? 'linear' : stage;
 }
 
 /** `fire{2,3}/*` as a regular expression over whole ids. */

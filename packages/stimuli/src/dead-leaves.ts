@@ -44,7 +44,7 @@ const pigments = [
  * @param front leaves that lie on top of the random ones, uppermost first
  * @see Lee, Mumford & Huang 2001, Occlusion models for natural images, doi:10.1023/A:1011109015675; Ruderman 1997, Origins of
  *   scaling in natural images, doi:10.1016/S0042-6989(97)00008-4; Kendall & Thönnes 1999, Perfect simulation in stochastic
- *   geometry, doi:10.1016/S0031-3203(98)00127-4 (top down until covered).
+ *   geometry, Pattern Recognition 32, 1569 (top down until covered).
  */
 export function drawDeadLeaves(
   { heightPx, widthPx }: { readonly heightPx: number; readonly widthPx: number },

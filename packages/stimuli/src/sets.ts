@@ -1,6 +1,6 @@
 /**
- * @file The built-in stimulus sets, each a list of drawn pictures. Stimuli are drawn at the network's input size, so only
- * their values are preprocessed (`normalize`), never their geometry.
+ * @file The built-in stimulus sets, each a list of drawn pictures. Stimuli are drawn at the network's input size and marked
+ * `isFitted`, so that preprocessing leaves their geometry alone.
  */
 import { createRandom, type Image, InputError, type Random } from '@ventral/core';
 import { math } from '@ventral/kernels';
@@ -47,7 +47,7 @@ export const stimulusSets: readonly StimulusSet[] = [
       const degrees = (value: number, decimals: number, width: number) => value.toFixed(decimals).padStart(width, '0');
       return `gratings/ori${degrees(orientationDeg, 1, 5)}_sf${spatialFrequencyCpd.toPrecision(3)}cpd_ph${degrees(phaseDeg, 0, 3)}`;
     },
-    draw: (i, view) => drawGrating(view, gratingOf(i, view)),
+    draw: (i, view) => ({ ...drawGrating(view, gratingOf(i, view)), isFitted: true }),
   },
   randomSet({
     name: 'noise',
@@ -109,7 +109,7 @@ function randomSet(options: {
     ...about,
     nStimuli: all.length,
     id: (i) => at(i).id,
-    draw: (i, view) => at(i).draw(view, createRandom(view.seed).fork(at(i).id)),
+    draw: (i, view) => ({ ...at(i).draw(view, createRandom(view.seed).fork(at(i).id)), isFitted: true }),
   };
 }
 

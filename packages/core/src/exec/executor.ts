@@ -77,9 +77,16 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
     const ptr = direct ? source : kernels.allocate(sizeOf(value.shape) * 4);
     const copy = direct ? undefined : bindStep(reordering(value, order), [source], [ptr]);
     const rows = height * width;
-    const taps = Array.from({ length: batch }, (_, image): Tap => ({
-      tapIndex: tapIndices.get(name)!, image, ptr: ptr + image * rows * channels * 4, rows, channels,
-    }));
+    const taps = Array.from(
+      { length: batch },
+      (_, image): Tap => ({
+        tapIndex: tapIndices.get(name)!,
+        image,
+        ptr: ptr + image * rows * channels * 4,
+        rows,
+        channels,
+      }),
+    );
     return { name, copy, taps };
   };
 
@@ -94,14 +101,22 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
     bytes: { weights: plan.weightBytes, activations: plan.activationBytes, scratch: scratchBytes },
     setInput(name, data, order) {
       const value = plan.values.get(name);
-      if (!value || !graph.inputs.some((input) => input.name === name)) throw new InputError(`setInput "${graph.name}": no input is called "${name}".`);
+      if (!value || !graph.inputs.some((input) => input.name === name))
+        throw new InputError(`setInput "${graph.name}": no input is called "${name}".`);
       const size = sizeOf(value.shape);
-      if (data.length !== size) throw new InputError(`setInput "${name}": needs ${size} values for ${formatShape(value.shape)}, got ${data.length}.`);
+      if (data.length !== size)
+        throw new InputError(`setInput "${name}": needs ${size} values for ${formatShape(value.shape)}, got ${data.length}.`);
       const target = kernels.f32(addressOf(value), size);
       if (order === 'channelsLast' || sameLayout(value.shape, value.order, rowMajor(value.shape.length))) target.set(data);
       else {
         const strides = stridesOf(value.shape, rowMajor(value.shape.length));
-        target.set(gatherStrided(data, value.order.map((axis) => value.shape[axis]!), value.order.map((axis) => strides[axis]!)));
+        target.set(
+          gatherStrided(
+            data,
+            value.order.map((axis) => value.shape[axis]!),
+            value.order.map((axis) => strides[axis]!),
+          ),
+        );
       }
     },
     run(onTap) {
@@ -120,9 +135,14 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
       const constant = graph.constants.get(name);
       if (constant) return constant;
       const value = plan.values.get(name);
-      if (!value || !readable.has(name)) throw new Error(`read "${name}": is neither an output of "${graph.name}" nor a tap that is being shown.`);
+      if (!value || !readable.has(name))
+        throw new Error(`read "${name}": is neither an output of "${graph.name}" nor a tap that is being shown.`);
       const data = kernels.f32(addressOf(value), sizeOf(value.shape));
-      return { dtype: 'float32', shape: value.shape, data: gatherStrided(data, value.shape, stridesOf(value.shape, value.order)) };
+      return {
+        dtype: 'float32',
+        shape: value.shape,
+        data: gatherStrided(data, value.shape, stridesOf(value.shape, value.order)),
+      };
     },
   };
 }

@@ -126,7 +126,9 @@ export function planGraph(graph: BoundGraph): Plan {
       const overwritten = lowered.inPlace !== undefined ? inputs[lowered.inPlace] : undefined;
       const buffer =
         shared?.buffer ??
-        (overwritten && overwritten.buffer >= 0 && sizeOf(overwritten.shape) === sizeOf(shape) && diesAt(overwritten.buffer, i) ? overwritten.buffer : undefined);
+        (overwritten && overwritten.buffer >= 0 && sizeOf(overwritten.shape) === sizeOf(shape) && diesAt(overwritten.buffer, i)
+          ? overwritten.buffer
+          : undefined);
       const value = place(name === '' ? `${node.name}#${j}` : name, shape, order, buffer);
       touch(value);
       return value;
@@ -141,7 +143,9 @@ export function planGraph(graph: BoundGraph): Plan {
 
   const { buffers, bytes } = placeBuffers(spans);
   const packed = steps.flatMap((step) => step.lowered.packed ?? []);
-  const read = new Map(steps.flatMap((step) => step.inputs).flatMap((value) => (value?.constant ? [[value.constant, sizeOf(value.shape)]] : [])));
+  const read = new Map(
+    steps.flatMap((step) => step.inputs).flatMap((value) => (value?.constant ? [[value.constant, sizeOf(value.shape)]] : [])),
+  );
   const constantBytes = [...read.values()].reduce((sum, size) => sum + aligned(size * 4), 0);
   return {
     graph,
@@ -154,7 +158,11 @@ export function planGraph(graph: BoundGraph): Plan {
   };
 }
 
-function lowerNode(node: Node, inputs: readonly (LoweredValue | undefined)[], outputs: Parameters<ReturnType<typeof opOf>['lower']>[2]): Lowered {
+function lowerNode(
+  node: Node,
+  inputs: readonly (LoweredValue | undefined)[],
+  outputs: Parameters<ReturnType<typeof opOf>['lower']>[2],
+): Lowered {
   const integer = inputs.find((input) => input && !input.constant && input.dtype !== 'float32' && input.dtype !== 'float64');
   try {
     if (integer) throw new InputError(`works on ${integer.dtype} values that depend on the picture; only float32 values can.`);
@@ -167,7 +175,14 @@ function lowerNode(node: Node, inputs: readonly (LoweredValue | undefined)[], ou
 
 /** A copy into another physical order. */
 export function reordering(value: Pick<PlacedValue, 'shape' | 'order'>, order: AxisOrder): Lowered {
-  const copy = { input: 0, shape: value.shape, source: stridesOf(value.shape, value.order), sourceOffset: 0, target: stridesOf(value.shape, order), targetOffset: 0 };
+  const copy = {
+    input: 0,
+    shape: value.shape,
+    source: stridesOf(value.shape, value.order),
+    sourceOffset: 0,
+    target: stridesOf(value.shape, order),
+    targetOffset: 0,
+  };
   return { inputOrders: [value.order], outputOrders: [order], ...stridedCopies(order, [copy]) };
 }
 
@@ -177,7 +192,10 @@ export function aligned(bytes: number): number {
 }
 
 /** Largest first, each at the lowest offset where it overlaps nothing that lives at the same time. */
-function placeBuffers(spans: readonly { bytes: number; firstStep: number; lastStep: number }[]): { buffers: Buffer[]; bytes: number } {
+function placeBuffers(spans: readonly { bytes: number; firstStep: number; lastStep: number }[]): {
+  buffers: Buffer[];
+  bytes: number;
+} {
   const offsets = new Array<number>(spans.length).fill(0);
   const done: number[] = [];
   let total = 0;

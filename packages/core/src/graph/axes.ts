@@ -50,11 +50,16 @@ export function axisRoles(graph: BoundGraph): ReadonlyMap<string, readonly AxisR
 /** The order in which a layer is read: batch, y, x, then the channel axes in their own order. */
 export function readingOrder(roles: readonly AxisRole[]): AxisOrder {
   const axes = roles.map((role, axis) => ({ role, axis }));
-  return (['batch', 'y', 'x', 'channel'] as const).flatMap((wanted) => axes.filter(({ role }) => role === wanted).map(({ axis }) => axis));
+  return (['batch', 'y', 'x', 'channel'] as const).flatMap((wanted) =>
+    axes.filter(({ role }) => role === wanted).map(({ axis }) => axis),
+  );
 }
 
 /** Sizes of a layer as it is read: images, positions along y and x, channels. */
-export function readingSizes(shape: readonly number[], roles: readonly AxisRole[]): { batch: number; height: number; width: number; channels: number } {
+export function readingSizes(
+  shape: readonly number[],
+  roles: readonly AxisRole[],
+): { batch: number; height: number; width: number; channels: number } {
   const product = (wanted: AxisRole) => shape.reduce((size, n, axis) => (roles[axis] === wanted ? size * n : size), 1);
   return { batch: product('batch'), height: product('y'), width: product('x'), channels: product('channel') };
 }

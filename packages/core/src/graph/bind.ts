@@ -33,7 +33,8 @@ export function inputTypes(node: Node, types: ReadonlyMap<string, ValueType>): (
   return node.inputs.map((name) => {
     if (name === '') return undefined;
     const type = types.get(name);
-    if (!type) throw new InputError(`${node.op} "${node.name}": input "${name}" is made by no earlier node, constant or graph input.`);
+    if (!type)
+      throw new InputError(`${node.op} "${node.name}": input "${name}" is made by no earlier node, constant or graph input.`);
     return type;
   });
 }
@@ -56,7 +57,12 @@ export function bindGraph(graph: Graph, binding: Binding = {}): BoundGraph {
     try {
       const op = opOf(node);
       const outputs = op.infer(node.attributes, inputs);
-      const values = known ? op.reference(node.attributes, inputs.map((input) => input && (input.constant ?? unknownValues(input)))) : [];
+      const values = known
+        ? op.reference(
+            node.attributes,
+            inputs.map((input) => input && (input.constant ?? unknownValues(input))),
+          )
+        : [];
       for (const [i, name] of node.outputs.entries()) {
         const type = outputs[i];
         if (!type || name === '') continue;
@@ -90,6 +96,8 @@ function bindShape(input: GraphInput, { batch = 1, input: size, shapes }: Bindin
     if (axis === h && size) return size[0];
     if (axis === w && size) return size[1];
     if (typeof n === 'number') return n;
-    throw new InputError(`input "${input.name}" ${formatShape(input.shape)} leaves "${n}" open. Give the picture's size with --input HEIGHTxWIDTH.`);
+    throw new InputError(
+      `input "${input.name}" ${formatShape(input.shape)} leaves "${n}" open. Give the picture's size with --input HEIGHTxWIDTH.`,
+    );
   });
 }

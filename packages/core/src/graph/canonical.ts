@@ -31,7 +31,12 @@ function withoutIdentities(graph: BoundGraph): BoundGraph {
 }
 
 /** `last` takes the place of all of `parts`. */
-function merged(parts: readonly Node[], last: Node, label: string | undefined, add: Omit<Node, 'name' | 'outputs' | 'label'>): Replacement {
+function merged(
+  parts: readonly Node[],
+  last: Node,
+  label: string | undefined,
+  add: Omit<Node, 'name' | 'outputs' | 'label'>,
+): Replacement {
   return { remove: parts, add: { ...add, name: last.name, outputs: last.outputs, label } as Node };
 }
 
@@ -65,7 +70,11 @@ const silu: Rewrite = {
     for (const [gateName, x] of [node.inputs, node.inputs.toReversed()] as [string, string][]) {
       const gate = view.producer(gateName!);
       if (gate?.op === 'unary' && gate.attributes.fn === 'sigmoid' && gate.inputs[0] === x) {
-        return merged([gate, node], node, undefined, { op: 'unary', attributes: { fn: 'silu', alpha: 0, beta: 0 }, inputs: [x!] });
+        return merged([gate, node], node, undefined, {
+          op: 'unary',
+          attributes: { fn: 'silu', alpha: 0, beta: 0 },
+          inputs: [x!],
+        });
       }
     }
     return undefined;
@@ -80,9 +89,16 @@ const hardSwish: Rewrite = {
     if (product?.op !== 'binary' || product.attributes.fn !== 'mul') return undefined;
     for (const [gateName, x] of [product.inputs, product.inputs.toReversed()] as [string, string][]) {
       const gate = view.producer(gateName!);
-      const shifted = gate?.op === 'unary' && gate.attributes.fn === 'clip' && gate.attributes.alpha === 0 && gate.attributes.beta === 6 ? view.producer(gate.inputs[0]!) : undefined;
+      const shifted =
+        gate?.op === 'unary' && gate.attributes.fn === 'clip' && gate.attributes.alpha === 0 && gate.attributes.beta === 6
+          ? view.producer(gate.inputs[0]!)
+          : undefined;
       if (!gate || !shifted || besideScalar(shifted, 'add', view, 3) !== x) continue;
-      return merged([shifted, gate, product, node], node, undefined, { op: 'unary', attributes: { fn: 'hardSwish', alpha: 0, beta: 0 }, inputs: [x!] });
+      return merged([shifted, gate, product, node], node, undefined, {
+        op: 'unary',
+        attributes: { fn: 'hardSwish', alpha: 0, beta: 0 },
+        inputs: [x!],
+      });
     }
     return undefined;
   },
@@ -106,7 +122,11 @@ const gelu: Rewrite = {
       if (!scaled || x === undefined) continue;
       const half = outer ? undefined : view.producer(other!);
       if (outer ? other !== x : besideScalar(half, 'mul', view, 0.5) !== x) continue;
-      return merged([scaled, erf, sum, outer ?? half!, node], node, undefined, { op: 'unary', attributes: { fn: 'gelu', alpha: 0, beta: 0 }, inputs: [x] });
+      return merged([scaled, erf, sum, outer ?? half!, node], node, undefined, {
+        op: 'unary',
+        attributes: { fn: 'gelu', alpha: 0, beta: 0 },
+        inputs: [x],
+      });
     }
     return undefined;
   },
@@ -119,19 +139,29 @@ const layerNorm: Rewrite = {
     if (node.op !== 'binary' || node.attributes.fn !== 'div') return undefined;
     const centred = view.producer(node.inputs[0]!);
     const root = view.producer(node.inputs[1]!);
-    if (centred?.op !== 'binary' || centred.attributes.fn !== 'sub' || root?.op !== 'unary' || root.attributes.fn !== 'sqrt') return undefined;
+    if (centred?.op !== 'binary' || centred.attributes.fn !== 'sub' || root?.op !== 'unary' || root.attributes.fn !== 'sqrt')
+      return undefined;
     const sum = view.producer(root.inputs[0]!);
-    const epsilon = sum?.op === 'binary' && sum.attributes.fn === 'add' ? (scalar(view, sum.inputs[1]) ?? scalar(view, sum.inputs[0])) : undefined;
+    const epsilon =
+      sum?.op === 'binary' && sum.attributes.fn === 'add'
+        ? (scalar(view, sum.inputs[1]) ?? scalar(view, sum.inputs[0]))
+        : undefined;
     if (!sum || epsilon === undefined) return undefined;
     const variance = view.producer(sum.inputs.find((name) => view.constant(name) === undefined) ?? '');
     const square = view.producer(variance?.inputs[0] ?? '');
     const mean = view.producer(centred.inputs[1]!);
     const x = centred.inputs[0]!;
     const isSquare =
-      square?.op === 'binary' && square.inputs[0] === centred.outputs[0] &&
-      ((square.attributes.fn === 'pow' && scalar(view, square.inputs[1]) === 2) || (square.attributes.fn === 'mul' && square.inputs[1] === square.inputs[0]));
+      square?.op === 'binary' &&
+      square.inputs[0] === centred.outputs[0] &&
+      ((square.attributes.fn === 'pow' && scalar(view, square.inputs[1]) === 2) ||
+        (square.attributes.fn === 'mul' && square.inputs[1] === square.inputs[0]));
     if (!isSquare || !isMeanOfLastAxis(variance, view) || !isMeanOfLastAxis(mean, view) || mean.inputs[0] !== x) return undefined;
-    return merged([mean, centred, square, variance, sum, root, node], node, 'layerNorm', { op: 'layerNorm', attributes: { axis: -1, epsilon }, inputs: [x] });
+    return merged([mean, centred, square, variance, sum, root, node], node, 'layerNorm', {
+      op: 'layerNorm',
+      attributes: { axis: -1, epsilon },
+      inputs: [x],
+    });
   },
 };
 
@@ -154,8 +184,10 @@ const layerNormFactors: Rewrite = {
     const size = view.type(norm.inputs[0]!).shape.at(-1);
     if (view.constant(factor)?.data.length !== size) return undefined;
     const [x, scale, shift] = norm.inputs;
-    if (node.attributes.fn === 'mul' && !scale && !shift) return merged([norm, node], node, 'layerNorm', { ...norm, inputs: [x!, factor] });
-    if (node.attributes.fn === 'add' && !shift) return merged([norm, node], node, 'layerNorm', { ...norm, inputs: [x!, scale ?? '', factor] });
+    if (node.attributes.fn === 'mul' && !scale && !shift)
+      return merged([norm, node], node, 'layerNorm', { ...norm, inputs: [x!, factor] });
+    if (node.attributes.fn === 'add' && !shift)
+      return merged([norm, node], node, 'layerNorm', { ...norm, inputs: [x!, scale ?? '', factor] });
     return undefined;
   },
 };
@@ -170,13 +202,29 @@ const foldBatchNorm: Rewrite = {
     const weight = view.constant(conv.inputs[1]);
     const bias = view.constant(conv.inputs[2]);
     if (!weight || (conv.inputs[2] && !bias)) return undefined;
-    const { factor, offset } = affineOf(node.attributes, node.inputs.map((name) => ({ constant: view.constant(name) })));
+    const { factor, offset } = affineOf(
+      node.attributes,
+      node.inputs.map((name) => ({ constant: view.constant(name) })),
+    );
     const perOutput = sizeOf(weight.shape) / weight.shape[0]!;
     const constants: [string, Tensor][] = [
-      [`${node.name}/weight`, { ...weight, dtype: 'float32', data: Float32Array.from(weight.data, (v, i) => v * factor[Math.floor(i / perOutput)]!) }],
-      [`${node.name}/bias`, { dtype: 'float32', shape: [offset.length], data: Float32Array.from(offset, (v, o) => (bias?.data[o] ?? 0) * factor[o]! + v) }],
+      [
+        `${node.name}/weight`,
+        { ...weight, dtype: 'float32', data: Float32Array.from(weight.data, (v, i) => v * factor[Math.floor(i / perOutput)]!) },
+      ],
+      [
+        `${node.name}/bias`,
+        {
+          dtype: 'float32',
+          shape: [offset.length],
+          data: Float32Array.from(offset, (v, o) => (bias?.data[o] ?? 0) * factor[o]! + v),
+        },
+      ],
     ];
-    const replacement = merged([conv, node], node, `${opLabel(conv)}+batchNorm`, { ...conv, inputs: [conv.inputs[0]!, constants[0]![0], constants[1]![0]] });
+    const replacement = merged([conv, node], node, `${opLabel(conv)}+batchNorm`, {
+      ...conv,
+      inputs: [conv.inputs[0]!, constants[0]![0], constants[1]![0]],
+    });
     return { ...replacement, constants };
   },
 };
@@ -189,7 +237,14 @@ const addedBias: Rewrite = {
     const constant = node.inputs.find((name) => view.constant(name));
     const value = constant && beside(node, 'add', constant);
     const linear = value ? view.producer(value) : undefined;
-    if (!linear || !constant || (linear.op !== 'conv2d' && linear.op !== 'matmul') || linear.inputs[2] || linear.attributes.activation) return undefined;
+    if (
+      !linear ||
+      !constant ||
+      (linear.op !== 'conv2d' && linear.op !== 'matmul') ||
+      linear.inputs[2] ||
+      linear.attributes.activation
+    )
+      return undefined;
     const tensor = view.constant(constant)!;
     const { shape } = view.type(value!);
     const channelAxis = linear.op === 'conv2d' ? 1 : shape.length - 1;
@@ -197,7 +252,10 @@ const addedBias: Rewrite = {
     if (!fits || sizeOf(tensor.shape) !== shape[channelAxis]) return undefined;
     const name = `${node.name}/bias`;
     const bias: Tensor = { dtype: 'float32', shape: [tensor.data.length], data: Float32Array.from(toFloat64(tensor)) };
-    const replacement = merged([linear, node], node, opLabel(linear), { ...linear, inputs: [linear.inputs[0]!, linear.inputs[1]!, name] });
+    const replacement = merged([linear, node], node, opLabel(linear), {
+      ...linear,
+      inputs: [linear.inputs[0]!, linear.inputs[1]!, name],
+    });
     return { ...replacement, constants: [[name, bias]] };
   },
 };
@@ -217,4 +275,13 @@ const fuseActivation: Rewrite = {
 };
 
 /** Every rule of the canonical form. Spelled-out functions come first, so that they can then be fused as one activation. */
-export const canonicalRewrites: readonly Rewrite[] = [silu, hardSwish, gelu, layerNorm, layerNormFactors, foldBatchNorm, addedBias, fuseActivation];
+export const canonicalRewrites: readonly Rewrite[] = [
+  silu,
+  hardSwish,
+  gelu,
+  layerNorm,
+  layerNormFactors,
+  foldBatchNorm,
+  addedBias,
+  fuseActivation,
+];

@@ -47,7 +47,9 @@ export function rewriteGraph(graph: BoundGraph, rewrites: readonly Rewrite[]): B
     // A value that vanishes may be read by the replaced nodes alone.
     const isPrivate = ({ remove }: Replacement, last: Node) =>
       remove.every(
-        (old) => old === last || old.outputs.every((name) => !outputs.has(name) && (readers.get(name) ?? []).every((reader) => remove.includes(reader))),
+        (old) =>
+          old === last ||
+          old.outputs.every((name) => !outputs.has(name) && (readers.get(name) ?? []).every((reader) => remove.includes(reader))),
       );
     // One pass replaces as many patterns as do not touch each other; what a replacement made is looked at in the next pass.
     const gone = new Set<Node>();

@@ -13,12 +13,14 @@ export function verifyGraph(graph: BoundGraph): void {
     inputTypes(node, graph.types);
     for (const name of node.inputs) {
       if (name !== '' && !made.has(name)) {
-        throw new InputError(`verifyGraph "${graph.name}": ${node.op} "${node.name}" reads "${name}", which no earlier node makes.`);
+        throw new InputError(
+          `verifyGraph "${graph.name}": ${node.op} "${node.name}" reads "${name}", which no earlier node makes.`,
+        );
       }
       const constant = graph.constants.get(name);
       if (!constant) continue;
       let nNan = 0;
-      for (const value of constant.data) if (value !== value) nNan++;
+      for (const value of constant.data) if (Number.isNaN(value)) nNan++;
       if (nNan > 0) {
         throw new InputError(
           `verifyGraph "${graph.name}": weight "${name}" of ${node.op} "${node.name}" holds ${nNan} NaN among ${constant.data.length} values. The file is damaged or training diverged.`,
@@ -27,8 +29,12 @@ export function verifyGraph(graph: BoundGraph): void {
     }
     for (const name of node.outputs) {
       if (name === '') continue;
-      if (made.has(name)) throw new InputError(`verifyGraph "${graph.name}": value "${name}" is made twice, the second time by ${node.op} "${node.name}".`);
-      if (!graph.types.has(name)) throw new InputError(`verifyGraph "${graph.name}": output "${name}" of ${node.op} "${node.name}" has no type.`);
+      if (made.has(name))
+        throw new InputError(
+          `verifyGraph "${graph.name}": value "${name}" is made twice, the second time by ${node.op} "${node.name}".`,
+        );
+      if (!graph.types.has(name))
+        throw new InputError(`verifyGraph "${graph.name}": output "${name}" of ${node.op} "${node.name}" has no type.`);
       made.add(name);
     }
   }

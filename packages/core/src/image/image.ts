@@ -5,4 +5,6 @@ export interface Image {
   readonly heightPx: number;
   readonly widthPx: number;
   readonly data: Uint8Array | Uint8ClampedArray;
+  /** Made at the network's input size (a drawn stimulus): preprocessing scales its values and leaves its geometry alone. */
+  readonly isFitted?: boolean;
 }

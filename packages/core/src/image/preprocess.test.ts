@@ -66,6 +66,15 @@ describe('preprocess', () => {
   test('without a crop the network’s input size is the crop', () => {
     expect(preprocess(coordinates(8, 8), plain, { heightPx: 2, widthPx: 6 })).toHaveLength(36);
   });
+  test('a picture drawn at the input size is neither resized nor cropped; at another size it is refused', () => {
+    const drawn = { ...coordinates(4, 4), isFitted: true };
+    const spec = { ...plain, resize: { short: 8, filter: 'bilinear' } } as const;
+    expect([...preprocess(drawn, spec, { heightPx: 4, widthPx: 4 })]).toEqual([...drawn.data]);
+    expect([...preprocess(coordinates(4, 4), spec, { heightPx: 4, widthPx: 4 })]).not.toEqual([...drawn.data]);
+    expect(() => preprocess(drawn, spec, { heightPx: 8, widthPx: 8 })).toThrow(
+      "the stimulus was drawn at 4×4 px but the network's input is 8×8. Draw it at that size.",
+    );
+  });
   test.each([
     [
       plain,

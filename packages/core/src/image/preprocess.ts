@@ -35,7 +35,8 @@ export const preprocessSchema = v.pipe(
  * (Pillow's bilinear; the long side in proportion, truncated), the centre cut out (offset (size − crop) / 2, halves to the
  * even number), then each value (x · scale − mean) / std, worked out in float64 and rounded once.
  *
- * A picture smaller than the crop is an error: padding or stretching it would show the network something nobody asked for.
+ * A picture made at the input's size (`isFitted`) keeps its geometry: resized and cropped, a drawn grating would have another
+ * frequency than its name says. A picture smaller than the crop is an error: padding or stretching it would show the network something nobody asked for.
  *
  * @param input the network's input size; also the crop where the spec names none
  * @throws InputError `preprocess: the picture is 20×30 px but the network's centre crop is 32×32. Give "resize" in the
@@ -48,6 +49,12 @@ export function preprocess(
   input: { readonly heightPx: number; readonly widthPx: number },
 ): Float32Array {
   const { heightPx, widthPx } = input;
+  if (image.isFitted) {
+    if (image.heightPx === heightPx && image.widthPx === widthPx) return normalize(image, spec);
+    throw new InputError(
+      `preprocess: the stimulus was drawn at ${image.heightPx}×${image.widthPx} px but the network's input is ${heightPx}×${widthPx}. Draw it at that size.`,
+    );
+  }
   const [cropHeight, cropWidth] = typeof spec.crop === 'object' ? spec.crop : [spec.crop ?? heightPx, spec.crop ?? widthPx];
   if (cropHeight !== heightPx || cropWidth !== widthPx) {
     throw new InputError(
@@ -69,7 +76,7 @@ export function preprocess(
 }
 
 /**
- * A picture's values as the network wants them, without resizing or cropping: for stimuli drawn at the network's own size.
+ * A picture's values as the network wants them, without resizing or cropping.
  * [h, w, 3] for RGB and BGR; [h, w, 1] for grey, which is Rec. 601 luma in Pillow's whole-number form.
  */
 export function normalize(image: Image, spec: Preprocess): Float32Array {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import ventralnet from '../../../../data/models/ventralnet.json' with { type: 'json' };
+import { bindGraph } from '../graph/bind.ts';
+import { conv2d } from '../ops/conv2d.ts';
 import { sizeOf } from '../tensor/tensor.ts';
 import { buildNetwork } from './build.ts';
 
@@ -138,5 +140,24 @@ describe('ventralnet', () => {
     const learned = [...graph.constants].filter(([name]) => !/\.(mean|variance)$/.test(name));
     expect(learned.reduce((n, [, { shape }]) => n + sizeOf(shape), 0)).toBe(convs + norms + 2570);
     expect(convs + norms + 2570).toBe(1_179_626);
+  });
+  test('blocks halve the picture; convolutions cost 56,721,408 multiply-adds, as counted by hand', () => {
+    const { types, nodes } = bindGraph(graph);
+    const shape = (value: string) => types.get(value)!.shape;
+    expect(['block1.pool', 'block2.pool', 'block3.pool', 'block4.relu2', 'logits', 'prob'].map(shape)).toEqual([
+      [1, 32, 16, 16],
+      [1, 64, 8, 8],
+      [1, 128, 4, 4],
+      [1, 256, 4, 4],
+      [1, 10],
+      [1, 10],
+    ]);
+    const costs = nodes.flatMap((node) => {
+      const typesOf = (values: readonly string[]) => values.map((value) => types.get(value)!);
+      return node.op === 'conv2d' ? [conv2d.cost(node.attributes, typesOf(node.inputs), typesOf(node.outputs)).nMacs] : [];
+    });
+    // 7×7 · 3 · 32 at 32×32; then every pair of 3×3 costs the same, as channels double where the picture halves.
+    expect(costs.reduce((sum, n) => sum + n)).toBe(147 * 32 * 1024 + 4 * (288 * 32 * 1024) + 3 * (288 * 64 * 256));
+    expect(costs.reduce((sum, n) => sum + n)).toBe(56_721_408);
   });
 });

@@ -15,10 +15,14 @@ export interface BatchNormAttributes {
  * The normalisation as y = x · factor + offset, per channel in float64.
  * @throws InputError if a statistic is not known at load.
  */
-export function affineOf({ epsilon }: BatchNormAttributes, inputs: readonly (Pick<ValueType, 'constant'> | undefined)[]): { factor: Float64Array; offset: Float64Array } {
+export function affineOf(
+  { epsilon }: BatchNormAttributes,
+  inputs: readonly (Pick<ValueType, 'constant'> | undefined)[],
+): { factor: Float64Array; offset: Float64Array } {
   const [scale, shift, mean, variance] = ['scale', 'shift', 'mean', 'variance'].map((what, i) => {
     const constant = needed(inputs, i + 1, what).constant;
-    if (!constant) throw new InputError(`needs ${what} to be known at load, but it depends on the picture (a network in training mode?).`);
+    if (!constant)
+      throw new InputError(`needs ${what} to be known at load, but it depends on the picture (a network in training mode?).`);
     return toFloat64(constant);
   }) as [Float64Array, Float64Array, Float64Array, Float64Array];
   const factor = scale.map((s, c) => s / Math.sqrt(variance[c]! + epsilon));
@@ -31,14 +35,18 @@ export const batchNorm: Op<BatchNormAttributes> = {
     const { dtype, shape } = needed(inputs, 0, 'x');
     for (const [i, what] of ['scale', 'shift', 'mean', 'variance'].entries()) {
       const size = sizeOf(needed(inputs, i + 1, what).shape);
-      if (size !== shape[1]) throw new InputError(`${what} has ${size} values but the input ${formatShape(shape)} has ${shape[1]} channels.`);
+      if (size !== shape[1])
+        throw new InputError(`${what} has ${size} values but the input ${formatShape(shape)} has ${shape[1]} channels.`);
     }
     return [{ dtype, shape }];
   },
   reach: (_, inputs) => [identityReach(needed(inputs, 0, 'x').shape.length), null, null, null, null],
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
-    const { factor, offset } = affineOf(attributes, inputs.map((tensor) => tensor && { constant: tensor }));
+    const { factor, offset } = affineOf(
+      attributes,
+      inputs.map((tensor) => tensor && { constant: tensor }),
+    );
     const inner = sizeOf(x.shape.slice(2));
     const c = factor.length;
     const y = toFloat64(x).map((v, i) => {

@@ -42,7 +42,11 @@ export function broadcastOrder(shape: readonly number[], operands: readonly Lowe
 }
 
 /** Index block that walks the output contiguously and each operand by its own strides. */
-export function broadcastBlock(shape: readonly number[], order: AxisOrder, operands: readonly LoweredValue[]): { rank: number; block: Int32Array } {
+export function broadcastBlock(
+  shape: readonly number[],
+  order: AxisOrder,
+  operands: readonly LoweredValue[],
+): { rank: number; block: Int32Array } {
   const strides = operands.map((operand) => broadcastStrides(shape, operand.shape, stridesOf(operand.shape, operand.order)));
   // The output takes part in joining axes, because it is written without gaps in this order.
   const space = collapse(shape, order, [...strides, stridesOf(shape, order)]);

@@ -17,8 +17,14 @@ export const concat: Op<ConcatAttributes> = {
     const along = normalizedAxis(axis, first.shape.length);
     let total = 0;
     for (const input of inputs) {
-      if (!input || input.shape.length !== first.shape.length || input.shape.some((n, i) => i !== along && n !== first.shape[i])) {
-        throw new InputError(`cannot join ${inputs.map((other) => formatShape(other?.shape ?? [])).join(' and ')} along axis ${axis}: other sizes differ.`);
+      if (
+        !input ||
+        input.shape.length !== first.shape.length ||
+        input.shape.some((n, i) => i !== along && n !== first.shape[i])
+      ) {
+        throw new InputError(
+          `cannot join ${inputs.map((other) => formatShape(other?.shape ?? [])).join(' and ')} along axis ${axis}: other sizes differ.`,
+        );
       }
       total += input.shape[along]!;
     }
@@ -48,7 +54,13 @@ export const concat: Op<ConcatAttributes> = {
       for (let o = 0; o < outer; o++) data.set(tensor.data.subarray(o * run, (o + 1) * run), o * total * inner + offset);
       offset += run;
     }
-    return [tensorLike(first, first.shape.map((n, i) => (i === along ? total : n)), data)];
+    return [
+      tensorLike(
+        first,
+        first.shape.map((n, i) => (i === along ? total : n)),
+        data,
+      ),
+    ];
   },
   lower({ axis }, inputs, outputs) {
     const operands = inputs.map((_, i) => needed(inputs, i, 'a value'));
@@ -61,7 +73,14 @@ export const concat: Op<ConcatAttributes> = {
     const copies = operands.map((operand, i) => {
       const start = offset;
       offset += operand.shape[along]! * target[along]!;
-      return { input: i, shape: operand.shape, source: stridesOf(operand.shape, operand.order), sourceOffset: 0, target, targetOffset: start };
+      return {
+        input: i,
+        shape: operand.shape,
+        source: stridesOf(operand.shape, operand.order),
+        sourceOffset: 0,
+        target,
+        targetOffset: start,
+      };
     });
     return { inputOrders: operands.map((operand) => operand.order), outputOrders: [order], ...stridedCopies(order, copies) };
   },

@@ -18,7 +18,10 @@ describeOp('conv2d', [
   { attributes: plain, inputs: [[3, 13, 5, 7], weight(21, 13, 1, 1), weight(21)] },
   { attributes: { ...plain, padding: 'sameUpper', stride: [2, 2] }, inputs: [[1, 3, 8, 9], weight(4, 3, 3, 4)] },
   { attributes: { ...plain, padding: 'sameLower', stride: [2, 2] }, inputs: [[1, 3, 8, 9], weight(4, 3, 2, 4)] },
-  { attributes: { ...plain, activation: { fn: 'relu', alpha: 0, beta: 0 } }, inputs: [[1, 3, 8, 8], weight(4, 3, 3, 3), weight(4)] },
+  {
+    attributes: { ...plain, activation: { fn: 'relu', alpha: 0, beta: 0 } },
+    inputs: [[1, 3, 8, 8], weight(4, 3, 3, 3), weight(4)],
+  },
   { attributes: { ...plain, activation: { fn: 'clip', alpha: -0.5, beta: 0.5 } }, inputs: [[1, 3, 8, 8], weight(4, 3, 3, 3)] },
   { attributes: { ...plain, activation: { fn: 'silu', alpha: 0, beta: 0 } }, inputs: [[1, 3, 8, 8], weight(4, 3, 3, 3)] },
 ]);
@@ -36,9 +39,13 @@ function bindConv(channels: number, attributes: Conv2dAttributes) {
 
 describe('conv2d messages', () => {
   it('names both sides of a channel mismatch', () => {
-    expect(() => bindConv(3, { ...plain, groups: 4 })).toThrowErrorMatchingInlineSnapshot(`[InputError: conv2d "features.3": input has 3 channels but weight [64, 16, 3, 3] with groups 4 needs 64. Check the input's channels or the layer before it.]`);
+    expect(() => bindConv(3, { ...plain, groups: 4 })).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: conv2d "features.3": input has 3 channels but weight [64, 16, 3, 3] with groups 4 needs 64. Check the input's channels or the layer before it.]`,
+    );
   });
   it('says that a window does not fit', () => {
-    expect(() => bindConv(16, { ...plain, dilation: [9, 9] })).toThrowErrorMatchingInlineSnapshot(`[InputError: conv2d "features.3": a window of 3×3 (dilation 9×9) does not fit into an input of 8×8 with padding [0, 0, 0, 0]. Give a larger input.]`);
+    expect(() => bindConv(16, { ...plain, dilation: [9, 9] })).toThrowErrorMatchingInlineSnapshot(
+      `[InputError: conv2d "features.3": a window of 3×3 (dilation 9×9) does not fit into an input of 8×8 with padding [0, 0, 0, 0]. Give a larger input.]`,
+    );
   });
 });

@@ -36,7 +36,9 @@ export const conv2d: Op<Conv2dAttributes> = {
     const x = needed(inputs, 0, 'x');
     const weight = needed(inputs, 1, 'weight');
     if (x.shape.length !== 4 || weight.shape.length !== 4) {
-      throw new InputError(`needs x [n, c, h, w] and weight [o, c, kh, kw], got ${formatShape(x.shape)} and ${formatShape(weight.shape)}.`);
+      throw new InputError(
+        `needs x [n, c, h, w] and weight [o, c, kh, kw], got ${formatShape(x.shape)} and ${formatShape(weight.shape)}.`,
+      );
     }
     const { groups } = attributes;
     const channels = weight.shape[1]! * groups;
@@ -46,11 +48,15 @@ export const conv2d: Op<Conv2dAttributes> = {
       );
     }
     if (weight.shape[0]! % groups !== 0) {
-      throw new InputError(`weight ${formatShape(weight.shape)} has ${weight.shape[0]} outputs, which ${groups} groups do not divide.`);
+      throw new InputError(
+        `weight ${formatShape(weight.shape)} has ${weight.shape[0]} outputs, which ${groups} groups do not divide.`,
+      );
     }
     const bias = inputs[2];
     if (bias && sizeOf(bias.shape) !== weight.shape[0]) {
-      throw new InputError(`bias ${formatShape(bias.shape)} does not match the ${weight.shape[0]} outputs of weight ${formatShape(weight.shape)}.`);
+      throw new InputError(
+        `bias ${formatShape(bias.shape)} does not match the ${weight.shape[0]} outputs of weight ${formatShape(weight.shape)}.`,
+      );
     }
     const { outputSize } = place(attributes, inputs).placed;
     return [{ dtype: x.dtype, shape: [x.shape[0]!, weight.shape[0]!, ...outputSize] }];
@@ -60,13 +66,20 @@ export const conv2d: Op<Conv2dAttributes> = {
     const { window, placed } = place(attributes, inputs);
     const depthwise = attributes.groups === needed(inputs, 0, 'x').shape[1] && attributes.groups > 1;
     const channel = depthwise ? { axis: 1, stride: 1, start: 0, size: 1 } : null;
-    return [{ axes: [{ axis: 0, stride: 1, start: 0, size: 1 }, channel, ...windowReach(window, placed)], whole: depthwise ? [] : [1] }, null, null];
+    return [
+      { axes: [{ axis: 0, stride: 1, start: 0, size: 1 }, channel, ...windowReach(window, placed)], whole: depthwise ? [] : [1] },
+      null,
+      null,
+    ];
   },
 
   reference(attributes, inputs) {
     const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
     const { padding } = place(attributes, inputs).placed;
-    const y = reference.conv2d(toFloat64(x), x.shape, toFloat64(weight), weight.shape, bias && toFloat64(bias), { ...attributes, padding });
+    const y = reference.conv2d(toFloat64(x), x.shape, toFloat64(weight), weight.shape, bias && toFloat64(bias), {
+      ...attributes,
+      padding,
+    });
     return [tensorLike(x, y.shape, applyActivation(attributes.activation, y.data))];
   },
 
@@ -93,7 +106,30 @@ export const conv2d: Op<Conv2dAttributes> = {
           const yPtr = at.outputs[0]!;
           const filters = at.packed[0]!;
           return () => {
-            kernels.run.f32_depthwise2d(xPtr, filters, biasPtr ?? 0, yPtr, n, h, w, c, oh, ow, kh, kw, sh, sw, padTop, padLeft, dh, dw, c, c, lo, hi);
+            kernels.run.f32_depthwise2d(
+              xPtr,
+              filters,
+              biasPtr ?? 0,
+              yPtr,
+              n,
+              h,
+              w,
+              c,
+              oh,
+              ow,
+              kh,
+              kw,
+              sh,
+              sw,
+              padTop,
+              padLeft,
+              dh,
+              dw,
+              c,
+              c,
+              lo,
+              hi,
+            );
             finish?.(kernels, yPtr);
           };
         },
@@ -109,8 +145,31 @@ export const conv2d: Op<Conv2dAttributes> = {
         const panels = at.packed[0]!;
         return () => {
           kernels.run.f32_conv2d(
-            xPtr, panels, biasPtr ?? 0, yPtr, at.scratch, n, h, w, c, oh, ow, oc,
-            kh, kw, sh, sw, padTop, padLeft, dh, dw, groups, c, oc, lo, hi,
+            xPtr,
+            panels,
+            biasPtr ?? 0,
+            yPtr,
+            at.scratch,
+            n,
+            h,
+            w,
+            c,
+            oh,
+            ow,
+            oc,
+            kh,
+            kw,
+            sh,
+            sw,
+            padTop,
+            padLeft,
+            dh,
+            dw,
+            groups,
+            c,
+            oc,
+            lo,
+            hi,
           );
           finish?.(kernels, yPtr);
         };
@@ -140,7 +199,17 @@ export function panelBytes(k: number, n: number): number {
  * Packs a matrix whose column j is `row(j)` of k contiguous values, some columns at a time, so that no second copy of a large
  * weight (VGG-16's first dense layer: 411 MB) ever stands in memory.
  */
-export function packColumns(kernels: Kernels, ptr: number, data: Float32Array, first: number, n: number, k0: number, k1: number, k2: number, strides: readonly [number, number, number]): void {
+export function packColumns(
+  kernels: Kernels,
+  ptr: number,
+  data: Float32Array,
+  first: number,
+  n: number,
+  k0: number,
+  k1: number,
+  k2: number,
+  strides: readonly [number, number, number],
+): void {
   const k = k0 * k1 * k2;
   const block = Math.max(panelWidth, Math.floor(1_000_000 / k / panelWidth) * panelWidth);
   const mark = kernels.mark();
@@ -162,7 +231,8 @@ function groupedPanels(weight: Tensor, groups: number): PackedConstant {
     bytes: bytes * groups,
     write(kernels, ptr) {
       const data = toFloat32(weight);
-      for (let g = 0; g < groups; g++) packColumns(kernels, ptr + g * bytes, data, g * perGroup, perGroup, kh, kw, c, [kw, 1, kh * kw]);
+      for (let g = 0; g < groups; g++)
+        packColumns(kernels, ptr + g * bytes, data, g * perGroup, perGroup, kh, kw, c, [kw, 1, kh * kw]);
     },
   };
 }

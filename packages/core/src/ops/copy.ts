@@ -20,8 +20,14 @@ export interface StridedCopy {
  * @param order physical order in which the targets lie: axes are walked in it
  * @param fill value written to the whole of output 0 first (`size` elements), for constant padding
  */
-export function stridedCopies(order: AxisOrder, copies: readonly StridedCopy[], fill?: { value: number; size: number }): Pick<Lowered, 'packed' | 'bind'> {
-  const spaces = copies.filter((copy) => !copy.shape.includes(0)).map((copy) => ({ copy, space: collapse(copy.shape, order, [copy.source, copy.target]) }));
+export function stridedCopies(
+  order: AxisOrder,
+  copies: readonly StridedCopy[],
+  fill?: { value: number; size: number },
+): Pick<Lowered, 'packed' | 'bind'> {
+  const spaces = copies
+    .filter((copy) => !copy.shape.includes(0))
+    .map((copy) => ({ copy, space: collapse(copy.shape, order, [copy.source, copy.target]) }));
   return {
     packed: spaces.map(({ space }) => packedValues(spaceBlock(space))),
     bind(kernels, at) {

@@ -28,7 +28,9 @@ export const dense: Op<DenseAttributes> = {
     const a = needed(inputs, 0, 'a');
     const b = needed(inputs, 1, 'b');
     if (a.shape.length !== 2 || b.shape.length !== 2) {
-      throw new InputError(`needs two matrices, got ${formatShape(a.shape)} and ${formatShape(b.shape)}. A picture must be flattened first.`);
+      throw new InputError(
+        `needs two matrices, got ${formatShape(a.shape)} and ${formatShape(b.shape)}. A picture must be flattened first.`,
+      );
     }
     const { m, k, kOfB, n } = sizes(attributes, a, b);
     if (k !== kOfB) {
@@ -52,7 +54,15 @@ export const dense: Op<DenseAttributes> = {
         y[i * n + j] = attributes.alpha * sum;
       }
     }
-    const biased = c ? reference.binary('add', y, [m, n], toFloat64(c).map((v) => v * attributes.beta), c.shape).data : y;
+    const biased = c
+      ? reference.binary(
+          'add',
+          y,
+          [m, n],
+          toFloat64(c).map((v) => v * attributes.beta),
+          c.shape,
+        ).data
+      : y;
     return [tensorLike(a, [m, n], applyActivation(attributes.activation, biased))];
   },
   lower(attributes, inputs, outputs) {
@@ -65,7 +75,10 @@ export const dense: Op<DenseAttributes> = {
     return {
       inputOrders: [attributes.transA ? [1, 0] : rowMajor(2), undefined, undefined],
       outputOrders: [rowMajor(outputs[0]!.shape.length)],
-      packed: [packedMatrix(weight, k, n, attributes.transB, attributes.alpha), ...(bias ? [packedValues(biasRow(bias, n, attributes.beta))] : [])],
+      packed: [
+        packedMatrix(weight, k, n, attributes.transB, attributes.alpha),
+        ...(bias ? [packedValues(biasRow(bias, n, attributes.beta))] : []),
+      ],
       bind(kernels, at) {
         const [weightPtr, biasPtr] = at.packed as [number, number | undefined];
         return () => {
@@ -111,7 +124,9 @@ export function packedMatrix(b: Tensor, k: number, n: number, transposed: boolea
 export function biasRow(bias: ValueType, n: number, beta = 1): Float32Array {
   const size = sizeOf(bias.shape);
   if (!bias.constant || (size !== 1 && size !== n)) {
-    throw new InputError(`needs a bias of ${n} values known at load, got ${formatShape(bias.shape)}${bias.constant ? '' : ' that depends on the picture'}.`);
+    throw new InputError(
+      `needs a bias of ${n} values known at load, got ${formatShape(bias.shape)}${bias.constant ? '' : ' that depends on the picture'}.`,
+    );
   }
   return Float32Array.from({ length: n }, (_, i) => bias.constant!.data[size === 1 ? 0 : i]! * beta);
 }

@@ -1,9 +1,13 @@
-import { activationFns } from './unary.ts';
 import { describeOp, randomTensor, weight } from '../../test/describe-op.ts';
+import { activationFns } from './unary.ts';
 
 describeOp(
   'unary',
-  [...activationFns].map((fn) => ({ attributes: { fn, alpha: fn === 'clip' ? -0.5 : 0.2, beta: fn === 'clip' ? 0.7 : 0.5 }, inputs: [[2, 3, 4, 5]], range: [-4, 4] as const })),
+  [...activationFns].map((fn) => ({
+    attributes: { fn, alpha: fn === 'clip' ? -0.5 : 0.2, beta: fn === 'clip' ? 0.7 : 0.5 },
+    inputs: [[2, 3, 4, 5]],
+    range: [-4, 4] as const,
+  })),
 );
 describeOp('unary', [
   { attributes: { fn: 'exp', alpha: 0, beta: 0 }, inputs: [[3, 7]], range: [-10, 10] },
@@ -14,14 +18,34 @@ describeOp('unary', [
 ]);
 
 describeOp('binary', [
-  { attributes: { fn: 'add' }, inputs: [[2, 3, 4, 5], [2, 3, 4, 5]] },
-  { attributes: { fn: 'mul' }, inputs: [[2, 3, 4, 5], [2, 3, 1, 1]] },
+  {
+    attributes: { fn: 'add' },
+    inputs: [
+      [2, 3, 4, 5],
+      [2, 3, 4, 5],
+    ],
+  },
+  {
+    attributes: { fn: 'mul' },
+    inputs: [
+      [2, 3, 4, 5],
+      [2, 3, 1, 1],
+    ],
+  },
   { attributes: { fn: 'add' }, inputs: [[2, 3, 4, 5], weight(3, 1, 1)] },
   { attributes: { fn: 'sub' }, inputs: [weight(5), [2, 3, 4, 5]] },
   { attributes: { fn: 'div' }, inputs: [[2, 3, 4, 5], randomTensor([4, 1], 5, [1, 2])] },
   { attributes: { fn: 'pow' }, inputs: [[2, 9], { dtype: 'float32', shape: [], data: Float32Array.of(2) }] },
   { attributes: { fn: 'prelu' }, inputs: [[1, 6, 3, 3], weight(6, 1, 1)] },
-  { attributes: { fn: 'max' }, inputs: [[4, 1], [1, 5]] },
+  {
+    attributes: { fn: 'max' },
+    inputs: [
+      [4, 1],
+      [1, 5],
+    ],
+  },
 ]);
 
-describeOp('where', [{ attributes: {}, inputs: [{ dtype: 'bool', shape: [4, 1], data: Float64Array.of(1, 0, 0, 1) }, [2, 3, 4, 5], [1, 3, 1, 1]] }]);
+describeOp('where', [
+  { attributes: {}, inputs: [{ dtype: 'bool', shape: [4, 1], data: Float64Array.of(1, 0, 0, 1) }, [2, 3, 4, 5], [1, 3, 1, 1]] },
+]);

@@ -22,14 +22,25 @@ export const expand: Op<ExpandAttributes> = {
   reference(_, inputs) {
     const x = inputs[0] as Tensor;
     const shape = expandedShape(inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
-    return [tensorLike(x, shape, gatherStrided(x.data, shape, broadcastStrides(shape, x.shape, stridesOf(x.shape, rowMajor(x.shape.length)))))];
+    return [
+      tensorLike(
+        x,
+        shape,
+        gatherStrided(x.data, shape, broadcastStrides(shape, x.shape, stridesOf(x.shape, rowMajor(x.shape.length)))),
+      ),
+    ];
   },
   lower(_, inputs, outputs) {
     const x = needed(inputs, 0, 'x');
     const { shape } = outputs[0]!;
     const order = shape.length === x.shape.length ? x.order : rowMajor(shape.length);
     const copy = {
-      input: 0, shape, source: broadcastStrides(shape, x.shape, stridesOf(x.shape, x.order)), sourceOffset: 0, target: stridesOf(shape, order), targetOffset: 0,
+      input: 0,
+      shape,
+      source: broadcastStrides(shape, x.shape, stridesOf(x.shape, x.order)),
+      sourceOffset: 0,
+      target: stridesOf(shape, order),
+      targetOffset: 0,
     };
     return { inputOrders: [x.order, undefined], outputOrders: [order], ...stridedCopies(order, [copy]) };
   },
@@ -53,7 +64,15 @@ export const tile: Op<TileAttributes> = {
   },
   reach(_, inputs) {
     const repeats = constantIntegers(inputs, 1, 'repeats');
-    return [{ axes: repeats.map((repeat, axis) => (repeat === 1 ? { axis, stride: 1, start: 0, size: 1 } : { axis, whole: true as const })), whole: [] }, null];
+    return [
+      {
+        axes: repeats.map((repeat, axis) =>
+          repeat === 1 ? { axis, stride: 1, start: 0, size: 1 } : { axis, whole: true as const },
+        ),
+        whole: [],
+      },
+      null,
+    ];
   },
   reference(_, inputs) {
     const [x, repeats] = inputs as [Tensor, Tensor];
@@ -66,7 +85,11 @@ export const tile: Op<TileAttributes> = {
     const { shape, source } = tiling(x.shape, constantIntegers(inputs, 1, 'repeats'), stridesOf(x.shape, order));
     const walk = rowMajor(shape.length);
     const copy = { input: 0, shape, source, sourceOffset: 0, target: stridesOf(shape, walk), targetOffset: 0 };
-    return { inputOrders: [order, undefined], outputOrders: [rowMajor(outputs[0]!.shape.length)], ...stridedCopies(walk, [copy]) };
+    return {
+      inputOrders: [order, undefined],
+      outputOrders: [rowMajor(outputs[0]!.shape.length)],
+      ...stridedCopies(walk, [copy]),
+    };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
 };

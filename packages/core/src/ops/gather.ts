@@ -16,7 +16,8 @@ function resolve({ axis }: GatherAttributes, inputs: readonly (ValueType | undef
   const along = normalizedAxis(axis, shape.length);
   const n = shape[along]!;
   const indices = constantIntegers(inputs, 1, 'indices').map((index) => (index < 0 ? index + n : index));
-  for (const index of indices) if (!(index >= 0 && index < n)) throw new InputError(`index ${index} is outside axis ${axis} of ${formatShape(shape)}.`);
+  for (const index of indices)
+    if (!(index >= 0 && index < n)) throw new InputError(`index ${index} is outside axis ${axis} of ${formatShape(shape)}.`);
   return { along, indices, shape: [...shape.slice(0, along), ...needed(inputs, 1, 'indices').shape, ...shape.slice(along + 1)] };
 }
 
@@ -34,7 +35,10 @@ export const gather: Op<GatherAttributes> = {
   },
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
-    const { along, indices, shape } = resolve(attributes, inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
+    const { along, indices, shape } = resolve(
+      attributes,
+      inputs.map((tensor) => tensor && { ...tensor, constant: tensor }),
+    );
     const strides = stridesOf(x.shape, rowMajor(x.shape.length));
     const inner = sizeOf(x.shape.slice(along + 1));
     const outer = sizeOf(x.shape.slice(0, along));
@@ -62,7 +66,11 @@ export const gather: Op<GatherAttributes> = {
       target,
       targetOffset: i * target[along]!,
     }));
-    return { inputOrders: [order, undefined], outputOrders: [rowMajor(outputs[0]!.shape.length)], ...stridedCopies(order, copies) };
+    return {
+      inputOrders: [order, undefined],
+      outputOrders: [rowMajor(outputs[0]!.shape.length)],
+      ...stridedCopies(order, copies),
+    };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
 };

@@ -21,14 +21,22 @@ export const globalPool: Op<GlobalPoolAttributes> = {
   },
   reach(_, inputs) {
     const rank = needed(inputs, 0, 'x').shape.length;
-    const axes = Array.from({ length: rank }, (_, axis) => (axis < 2 ? { axis, stride: 1, start: 0, size: 1 } : { axis, whole: true as const }));
+    const axes = Array.from({ length: rank }, (_, axis) =>
+      axis < 2 ? { axis, stride: 1, start: 0, size: 1 } : { axis, whole: true as const },
+    );
     return [{ axes, whole: [] }];
   },
   reference({ kind }, inputs) {
     const x = inputs[0] as Tensor;
     const axes = x.shape.map((_, axis) => axis).slice(2);
     const y = reference.reduce(reduceOf[kind], toFloat64(x), x.shape, axes);
-    return [tensorLike(x, x.shape.map((size, axis) => (axis < 2 ? size : 1)), y.data)];
+    return [
+      tensorLike(
+        x,
+        x.shape.map((size, axis) => (axis < 2 ? size : 1)),
+        y.data,
+      ),
+    ];
   },
   lower({ kind }, inputs, outputs) {
     const { shape } = needed(inputs, 0, 'x');
@@ -38,7 +46,8 @@ export const globalPool: Op<GlobalPoolAttributes> = {
     return {
       inputOrders: [order],
       outputOrders: [channelsLast(outputs[0]!.shape.length)],
-      bind: (kernels, at) => () => kernels.run.f32_reduce(reduceCodes[reduceOf[kind]], at.inputs[0]!, at.outputs[0]!, n, positions, c),
+      bind: (kernels, at) => () =>
+        kernels.run.f32_reduce(reduceCodes[reduceOf[kind]], at.inputs[0]!, at.outputs[0]!, n, positions, c),
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),

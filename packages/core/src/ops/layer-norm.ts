@@ -28,7 +28,13 @@ export const layerNorm: Op<LayerNormAttributes> = {
     const [x, scale, shift] = inputs as [Tensor, Tensor | undefined, Tensor | undefined];
     const first = normalizedAxis(axis, x.shape.length);
     const size = sizeOf(x.shape.slice(first));
-    const y = reference.layerNorm(toFloat64(x), [x.data.length / size, size], scale && toFloat64(scale), shift && toFloat64(shift), epsilon);
+    const y = reference.layerNorm(
+      toFloat64(x),
+      [x.data.length / size, size],
+      scale && toFloat64(scale),
+      shift && toFloat64(shift),
+      epsilon,
+    );
     return [tensorLike(x, x.shape, y)];
   },
   lower({ axis, epsilon }, inputs) {

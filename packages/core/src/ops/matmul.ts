@@ -6,7 +6,7 @@ import { broadcastShape, broadcastStrides } from '../tensor/strided.ts';
 import { formatShape, sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
 import { panelBytes } from './conv2d.ts';
 import { biasRow, packedMatrix } from './dense.ts';
-import { needed, type Op, packedValues, tensorLike, type ValueType } from './op.ts';
+import { needed, type Op, packedValues, tensorLike } from './op.ts';
 import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 
 /** Inputs: a, b, bias? ([n], added to every row). */
@@ -40,12 +40,16 @@ function batchOffsets(batch: readonly number[], operand: readonly number[]): num
 }
 
 export const matmul: Op<MatmulAttributes> = {
-  stage: () => 'dense',
+  // A matrix applied at every position of a picture is a 1×1 convolution under another name.
+  stage: ({ activation }, inputs) => (needed(inputs, 0, 'a').shape.length <= 2 ? 'dense' : activation ? 'activation' : 'linear'),
   infer(_, inputs) {
     const a = needed(inputs, 0, 'a');
     const b = needed(inputs, 1, 'b');
     const { k, kOfB, shape } = sizes(a.shape, b.shape);
-    if (k !== kOfB) throw new InputError(`${formatShape(a.shape)} and ${formatShape(b.shape)} cannot be multiplied: ${k} columns against ${kOfB} rows.`);
+    if (k !== kOfB)
+      throw new InputError(
+        `${formatShape(a.shape)} and ${formatShape(b.shape)} cannot be multiplied: ${k} columns against ${kOfB} rows.`,
+      );
     return [{ dtype: a.dtype, shape }];
   },
   reach(_, inputs) {
@@ -58,7 +62,9 @@ export const matmul: Op<MatmulAttributes> = {
     }
     const rank = sizes(a, b.shape).shape.length;
     const every = (shape: readonly number[]) => ({
-      axes: Array.from({ length: rank }, (_, axis) => (axis === 0 && shape.length === rank ? { axis, stride: 1, start: 0, size: 1 } : null)),
+      axes: Array.from({ length: rank }, (_, axis) =>
+        axis === 0 && shape.length === rank ? { axis, stride: 1, start: 0, size: 1 } : null,
+      ),
       whole: shape.map((_, axis) => axis).slice(1),
     });
     return [every(a), b.constant ? null : every(b.shape), null];
@@ -119,7 +125,8 @@ export const matmul: Op<MatmulAttributes> = {
         const [aPtr, bPtr, yPtr, biasPtr] = [at.inputs[0]!, at.inputs[1]!, at.outputs[0]!, at.packed[0] ?? 0];
         return () => {
           for (let i = 0; i < aOffsets.length; i++) {
-            if (i === 0 || bOffsets[i] !== bOffsets[i - 1]) kernels.run.f32_pack(bPtr + bOffsets[i]! * 4, at.scratch, 1, 1, k, n, 0, 0, n, 1);
+            if (i === 0 || bOffsets[i] !== bOffsets[i - 1])
+              kernels.run.f32_pack(bPtr + bOffsets[i]! * 4, at.scratch, 1, 1, k, n, 0, 0, n, 1);
             kernels.run.f32_dense(aPtr + aOffsets[i]! * 4, at.scratch, biasPtr, yPtr + i * m * n * 4, m, k, n, k, n, lo, hi);
           }
           finish?.(kernels, yPtr);

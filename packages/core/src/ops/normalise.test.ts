@@ -5,7 +5,10 @@ const variance = (c: number) => randomTensor([c], 3, [0.5, 2]);
 describeOp('batchNorm', [
   { attributes: { epsilon: 1e-5 }, inputs: [[2, 6, 5, 5], weight(6), weight(6), weight(6), variance(6)] },
   { attributes: { epsilon: 1e-3 }, inputs: [[3, 9], weight(9), weight(9), weight(9), variance(9)] },
-  { attributes: { epsilon: 1e-3, activation: { fn: 'tanh', alpha: 0, beta: 0 } }, inputs: [[1, 3, 4, 4], weight(3), weight(3), weight(3), variance(3)] },
+  {
+    attributes: { epsilon: 1e-3, activation: { fn: 'tanh', alpha: 0, beta: 0 } },
+    inputs: [[1, 3, 4, 4], weight(3), weight(3), weight(3), variance(3)],
+  },
 ]);
 
 describeOp('layerNorm', [
@@ -31,8 +34,20 @@ describeOp('globalPool', [
 ]);
 
 describeOp('reduce', [
-  { attributes: { fn: 'mean', keepDims: true, noopWithoutAxes: false }, inputs: [[2, 3, 4, 5], { dtype: 'int64', shape: [2], data: Float64Array.of(2, 3) }] },
-  { attributes: { fn: 'sum', keepDims: false, noopWithoutAxes: false }, inputs: [[2, 3, 4, 5], { dtype: 'int64', shape: [1], data: Float64Array.of(1) }] },
-  { attributes: { fn: 'max', keepDims: true, noopWithoutAxes: false }, inputs: [[2, 3, 4, 5], { dtype: 'int64', shape: [2], data: Float64Array.of(1, 3) }] },
-  { attributes: { fn: 'l2', keepDims: false, noopWithoutAxes: false }, inputs: [[2, 3, 4, 5], { dtype: 'int64', shape: [2], data: Float64Array.of(1, 2) }] },
+  {
+    attributes: { fn: 'mean', keepDims: true, noopWithoutAxes: false },
+    inputs: [[2, 3, 4, 5], { dtype: 'int64', shape: [2], data: Float64Array.of(2, 3) }],
+  },
+  {
+    attributes: { fn: 'sum', keepDims: false, noopWithoutAxes: false },
+    inputs: [[2, 3, 4, 5], { dtype: 'int64', shape: [1], data: Float64Array.of(1) }],
+  },
+  {
+    attributes: { fn: 'max', keepDims: true, noopWithoutAxes: false },
+    inputs: [[2, 3, 4, 5], { dtype: 'int64', shape: [2], data: Float64Array.of(1, 3) }],
+  },
+  {
+    attributes: { fn: 'l2', keepDims: false, noopWithoutAxes: false },
+    inputs: [[2, 3, 4, 5], { dtype: 'int64', shape: [2], data: Float64Array.of(1, 2) }],
+  },
 ]);

@@ -124,11 +124,16 @@ export function constantIntegers(inputs: readonly (ValueType | undefined)[], ind
 /** An axis counted from the end is brought to 0 … rank − 1. */
 export function normalizedAxis(axis: number, rank: number): number {
   const normal = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(axis) || normal < 0 || normal >= rank) throw new InputError(`axis ${axis} is outside a value of rank ${rank}.`);
+  if (!Number.isInteger(axis) || normal < 0 || normal >= rank)
+    throw new InputError(`axis ${axis} is outside a value of rank ${rank}.`);
   return normal;
 }
 
 /** A result of the float64 twin in the dtype of the op's input. */
 export function tensorLike(like: Tensor, shape: readonly number[], data: Float64Array | Float32Array): Tensor {
-  return { dtype: like.dtype, shape, data: like.dtype === 'float32' ? (data instanceof Float32Array ? data : Float32Array.from(data)) : data };
+  return {
+    dtype: like.dtype,
+    shape,
+    data: like.dtype === 'float32' ? (data instanceof Float32Array ? data : Float32Array.from(data)) : data,
+  };
 }

@@ -13,22 +13,36 @@ export interface PadAttributes {
 function padsOf(inputs: readonly (ValueType | undefined)[]): { before: number; after: number }[] {
   const { shape } = needed(inputs, 0, 'x');
   const pads = constantIntegers(inputs, 1, 'pads');
-  const axes = inputs[3] ? constantIntegers(inputs, 3, 'axes').map((axis) => normalizedAxis(axis, shape.length)) : shape.map((_, axis) => axis);
-  if (pads.length !== 2 * axes.length) throw new InputError(`pads [${pads.join(', ')}] need two numbers for each of ${axes.length} axes.`);
+  const axes = inputs[3]
+    ? constantIntegers(inputs, 3, 'axes').map((axis) => normalizedAxis(axis, shape.length))
+    : shape.map((_, axis) => axis);
+  if (pads.length !== 2 * axes.length)
+    throw new InputError(`pads [${pads.join(', ')}] need two numbers for each of ${axes.length} axes.`);
   const result = shape.map(() => ({ before: 0, after: 0 }));
   for (const [i, axis] of axes.entries()) result[axis] = { before: pads[i]!, after: pads[i + axes.length]! };
   return result;
 }
 
 /** Runs of output positions along one axis with the source positions they read: start, count, first source, step. */
-function segments(mode: PadAttributes['mode'], n: number, before: number, after: number): { at: number; size: number; from: number; step: number }[] {
-  const inside = { at: Math.max(before, 0), size: n + Math.min(before, 0) + Math.min(after, 0), from: Math.max(-before, 0), step: 1 };
+function segments(
+  mode: PadAttributes['mode'],
+  n: number,
+  before: number,
+  after: number,
+): { at: number; size: number; from: number; step: number }[] {
+  const inside = {
+    at: Math.max(before, 0),
+    size: n + Math.min(before, 0) + Math.min(after, 0),
+    from: Math.max(-before, 0),
+    step: 1,
+  };
   const list = [inside];
   const edge = (at: number, size: number, from: number, step: number) => {
     if (size > 0) list.push({ at, size, from, step });
   };
   if (mode === 'reflect') {
-    if (Math.max(before, after) >= n) throw new InputError(`cannot reflect ${Math.max(before, after)} positions of an axis of ${n}.`);
+    if (Math.max(before, after) >= n)
+      throw new InputError(`cannot reflect ${Math.max(before, after)} positions of an axis of ${n}.`);
     edge(0, before, before, -1);
     edge(before + n, after, n - 2, -1);
   } else if (mode === 'edge') {
@@ -43,7 +57,13 @@ function segments(mode: PadAttributes['mode'], n: number, before: number, after:
 }
 
 /** All blocks of the result, one for each combination of segments. */
-function blocks(mode: PadAttributes['mode'], shape: readonly number[], pads: readonly { before: number; after: number }[], order: AxisOrder, outShape: readonly number[]): StridedCopy[] {
+function blocks(
+  mode: PadAttributes['mode'],
+  shape: readonly number[],
+  pads: readonly { before: number; after: number }[],
+  order: AxisOrder,
+  outShape: readonly number[],
+): StridedCopy[] {
   const source = stridesOf(shape, order);
   const target = stridesOf(outShape, order);
   let copies: StridedCopy[] = [{ input: 0, shape: [], source: [], sourceOffset: 0, target: [], targetOffset: 0 }];
@@ -73,7 +93,10 @@ export const pad: Op<PadAttributes> = {
     for (const [axis, { before, after }] of pads.entries()) segments(mode, shape[axis]!, before, after);
     return [{ dtype, shape: out }];
   },
-  reach: (_, inputs) => [{ axes: padsOf(inputs).map(({ before }, axis) => ({ axis, stride: 1, start: -before, size: 1 })), whole: [] }, null],
+  reach: (_, inputs) => [
+    { axes: padsOf(inputs).map(({ before }, axis) => ({ axis, stride: 1, start: -before, size: 1 })), whole: [] },
+    null,
+  ],
   reference({ mode }, inputs) {
     const x = inputs[0] as Tensor;
     const pads = padsOf(inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
@@ -103,7 +126,11 @@ export const pad: Op<PadAttributes> = {
     if (value === undefined) throw new InputError('needs a padding value that is known at load.');
     const fill = mode === 'constant' ? { value, size: sizeOf(shape) } : undefined;
     const copies = blocks(mode, x.shape, padsOf(inputs), x.order, shape);
-    return { inputOrders: [x.order, undefined, undefined, undefined], outputOrders: [x.order], ...stridedCopies(x.order, copies, fill) };
+    return {
+      inputOrders: [x.order, undefined, undefined, undefined],
+      outputOrders: [x.order],
+      ...stridedCopies(x.order, copies, fill),
+    };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
 };

@@ -39,7 +39,9 @@ export const pool2d: Op<Pool2dAttributes> = {
     const x = inputs[0] as Tensor;
     const window = { ...attributes, padding: place(attributes, x).padding, ceil: attributes.ceilMode };
     const y =
-      attributes.kind === 'max' ? reference.maxPool2d(toFloat64(x), x.shape, window) : reference.averagePool2d(toFloat64(x), x.shape, window);
+      attributes.kind === 'max'
+        ? reference.maxPool2d(toFloat64(x), x.shape, window)
+        : reference.averagePool2d(toFloat64(x), x.shape, window);
     return [tensorLike(x, y.shape, y.data)];
   },
   lower(attributes, inputs, outputs) {
@@ -59,7 +61,29 @@ export const pool2d: Op<Pool2dAttributes> = {
         }
         const count = attributes.countPadding ? 1 : 0;
         return () =>
-          kernels.run.f32_average_pool2d(xPtr, yPtr, n, h, w, c, oh, ow, kh, kw, sh, sw, top, left, bottom, right, dh, dw, count, c, c);
+          kernels.run.f32_average_pool2d(
+            xPtr,
+            yPtr,
+            n,
+            h,
+            w,
+            c,
+            oh,
+            ow,
+            kh,
+            kw,
+            sh,
+            sw,
+            top,
+            left,
+            bottom,
+            right,
+            dh,
+            dw,
+            count,
+            c,
+            c,
+          );
       },
     };
   },

@@ -38,7 +38,10 @@ export const reduce: Op<ReduceAttributes> = {
   },
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
-    const axes = axesOf(attributes, inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
+    const axes = axesOf(
+      attributes,
+      inputs.map((tensor) => tensor && { ...tensor, constant: tensor }),
+    );
     const y = reference.reduce(attributes.fn, toFloat64(x), x.shape, axes);
     return [tensorLike(x, reducedShape(x.shape, axes, attributes.keepDims), y.data)];
   },
@@ -52,16 +55,17 @@ export const reduce: Op<ReduceAttributes> = {
     const first = reduced.length === 0 ? order.length : together ? positions[0]! : order.length - reduced.length;
     const sizes = order.map((axis) => x.shape[axis]!);
     const [outer, size, inner] = [
-      sizeOf(sizes.slice(0, first)), sizeOf(sizes.slice(first, first + reduced.length)), sizeOf(sizes.slice(first + reduced.length)),
+      sizeOf(sizes.slice(0, first)),
+      sizeOf(sizes.slice(first, first + reduced.length)),
+      sizeOf(sizes.slice(first + reduced.length)),
     ];
     const kept = order.filter((axis) => !reduced.includes(axis));
-    const outputOrder = attributes.keepDims
-      ? order
-      : kept.map((axis) => axis - reduced.filter((other) => other < axis).length);
+    const outputOrder = attributes.keepDims ? order : kept.map((axis) => axis - reduced.filter((other) => other < axis).length);
     return {
       inputOrders: [order, undefined],
       outputOrders: [outputOrder],
-      bind: (kernels, at) => () => kernels.run.f32_reduce(reduceCodes[attributes.fn], at.inputs[0]!, at.outputs[0]!, outer, size, inner),
+      bind: (kernels, at) => () =>
+        kernels.run.f32_reduce(reduceCodes[attributes.fn], at.inputs[0]!, at.outputs[0]!, outer, size, inner),
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),

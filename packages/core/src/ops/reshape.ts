@@ -2,7 +2,17 @@
 import { InputError } from '../errors.ts';
 import { channelsLast, reshapedOrder, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
-import { type AxisReach, constantIntegers, identityReach, needed, normalizedAxis, type Op, type Reach, tensorLike, type ValueType } from './op.ts';
+import {
+  type AxisReach,
+  constantIntegers,
+  identityReach,
+  needed,
+  normalizedAxis,
+  type Op,
+  type Reach,
+  tensorLike,
+  type ValueType,
+} from './op.ts';
 
 /** Inputs: x, shape (constant). 0 keeps a size unless allowZero, −1 is worked out. */
 export interface ReshapeAttributes {
@@ -63,7 +73,16 @@ function relabelling<A>(shapeOf: (attributes: A, inputs: readonly (ValueType | u
     reach: (_, inputs, output) => [reshapeReach(needed(inputs, 0, 'x').shape, output.shape), null],
     reference(attributes, inputs) {
       const x = inputs[0] as Tensor;
-      return [tensorLike(x, shapeOf(attributes, inputs.map((tensor) => tensor && { ...tensor, constant: tensor })), x.data)];
+      return [
+        tensorLike(
+          x,
+          shapeOf(
+            attributes,
+            inputs.map((tensor) => tensor && { ...tensor, constant: tensor }),
+          ),
+          x.data,
+        ),
+      ];
     },
     lower(_, inputs, outputs) {
       const x = needed(inputs, 0, 'x');
@@ -87,7 +106,9 @@ export const reshape: Op<ReshapeAttributes> = relabelling(({ allowZero }, inputs
   const known = sizeOf(kept.filter((n) => n !== -1));
   const shape = kept.map((n) => (n === -1 ? sizeOf(from) / known : n));
   if (sizeOf(shape) !== sizeOf(from) || shape.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new InputError(`cannot give ${formatShape(from)} the shape ${formatShape(asked)}: ${sizeOf(from)} values against ${sizeOf(shape)}.`);
+    throw new InputError(
+      `cannot give ${formatShape(from)} the shape ${formatShape(asked)}: ${sizeOf(from)} values against ${sizeOf(shape)}.`,
+    );
   }
   return shape;
 });
@@ -102,7 +123,9 @@ export const squeeze: Op<SqueezeAttributes> = relabelling((_, inputs) => {
   const { shape } = needed(inputs, 0, 'x');
   if (!inputs[1]) return shape.filter((n) => n !== 1);
   const axes = constantIntegers(inputs, 1, 'axes').map((axis) => normalizedAxis(axis, shape.length));
-  for (const axis of axes) if (shape[axis] !== 1) throw new InputError(`axis ${axis} of ${formatShape(shape)} has ${shape[axis]} positions and cannot be dropped.`);
+  for (const axis of axes)
+    if (shape[axis] !== 1)
+      throw new InputError(`axis ${axis} of ${formatShape(shape)} has ${shape[axis]} positions and cannot be dropped.`);
   return shape.filter((_, axis) => !axes.includes(axis));
 });
 

@@ -57,7 +57,11 @@ const roundings: Record<ResizeAttributes['nearest'], (x: number) => number> = {
 };
 
 /** The two source positions of each output position along one axis and the weight of the second. */
-function taps(attributes: ResizeAttributes, along: Resampling, n: number): { first: Int32Array; second: Int32Array; weight: Float32Array } {
+function taps(
+  attributes: ResizeAttributes,
+  along: Resampling,
+  n: number,
+): { first: Int32Array; second: Int32Array; weight: Float32Array } {
   const first = new Int32Array(along.size);
   const second = new Int32Array(along.size);
   const weight = new Float32Array(along.size);
@@ -80,7 +84,8 @@ export const resize: Op<ResizeAttributes> = {
   infer(_, inputs) {
     const { dtype, shape } = needed(inputs, 0, 'x');
     const axes = resampling(inputs);
-    if (axes[0]!.size !== shape[0] || axes[1]!.size !== shape[1]) throw new InputError('resamples height and width only, but a scale of n or c is not 1.');
+    if (axes[0]!.size !== shape[0] || axes[1]!.size !== shape[1])
+      throw new InputError('resamples height and width only, but a scale of n or c is not 1.');
     return [{ dtype, shape: axes.map(({ size }) => size) }];
   },
   reach(attributes, inputs) {

@@ -48,7 +48,11 @@ export const constantOfShape: Op<ConstantOfShapeAttributes> = atLoad(
 );
 
 function steps(inputs: readonly (ValueType | undefined)[]): { start: number; delta: number; size: number } {
-  const [start, limit, delta] = ['start', 'limit', 'delta'].map((what, i) => constantIntegers(inputs, i, what)[0]!) as [number, number, number];
+  const [start, limit, delta] = ['start', 'limit', 'delta'].map((what, i) => constantIntegers(inputs, i, what)[0]!) as [
+    number,
+    number,
+    number,
+  ];
   return { start, delta, size: Math.max(0, Math.ceil((limit - start) / delta)) };
 }
 
@@ -77,7 +81,8 @@ export const cast: Op<CastAttributes> = {
   },
   lower({ to }, inputs) {
     const x = needed(inputs, 0, 'x');
-    if (!floats.has(to) || !floats.has(x.dtype)) throw new InputError(`casts ${x.dtype} to ${to} while the network runs, which is not supported: only float types are.`);
+    if (!floats.has(to) || !floats.has(x.dtype))
+      throw new InputError(`casts ${x.dtype} to ${to} while the network runs, which is not supported: only float types are.`);
     return { inputOrders: [x.order], outputOrders: [x.order], alias: 0 };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),

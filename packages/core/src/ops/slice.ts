@@ -33,14 +33,27 @@ function ranges(inputs: readonly (ValueType | undefined)[]): { start: number; st
 export const slice: Op<SliceAttributes> = {
   stage: () => 'view',
   infer: (_, inputs) => [{ dtype: needed(inputs, 0, 'x').dtype, shape: ranges(inputs).map((range) => range.size) }],
-  reach: (_, inputs) => [{ axes: ranges(inputs).map(({ start, step }, axis) => ({ axis, stride: step, start, size: 1 })), whole: [] }],
+  reach: (_, inputs) => [
+    { axes: ranges(inputs).map(({ start, step }, axis) => ({ axis, stride: step, start, size: 1 })), whole: [] },
+  ],
   reference(_, inputs) {
     const x = inputs[0] as Tensor;
     const parts = ranges(inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
     const strides = stridesOf(x.shape, rowMajor(x.shape.length));
     const offset = parts.reduce((sum, { start }, axis) => sum + start * strides[axis]!, 0);
     const shape = parts.map((range) => range.size);
-    return [tensorLike(x, shape, gatherStrided(x.data, shape, parts.map(({ step }, axis) => step * strides[axis]!), offset))];
+    return [
+      tensorLike(
+        x,
+        shape,
+        gatherStrided(
+          x.data,
+          shape,
+          parts.map(({ step }, axis) => step * strides[axis]!),
+          offset,
+        ),
+      ),
+    ];
   },
   lower(_, inputs, outputs) {
     const x = needed(inputs, 0, 'x');
@@ -55,7 +68,11 @@ export const slice: Op<SliceAttributes> = {
       target: stridesOf(shape, x.order),
       targetOffset: 0,
     };
-    return { inputOrders: [x.order, undefined, undefined, undefined, undefined], outputOrders: [x.order], ...stridedCopies(x.order, [copy]) };
+    return {
+      inputOrders: [x.order, undefined, undefined, undefined, undefined],
+      outputOrders: [x.order],
+      ...stridedCopies(x.order, [copy]),
+    };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
 };

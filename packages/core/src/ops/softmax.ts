@@ -47,7 +47,8 @@ export const softmax: Op<SoftmaxAttributes> = {
     return {
       inputOrders: [order],
       outputOrders: [order],
-      bind: (kernels, at) => () => kernels.run.f32_softmax(at.inputs[0]!, at.outputs[0]!, outer, size, inner, attributes.log ? 1 : 0),
+      bind: (kernels, at) => () =>
+        kernels.run.f32_softmax(at.inputs[0]!, at.outputs[0]!, outer, size, inner, attributes.log ? 1 : 0),
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),

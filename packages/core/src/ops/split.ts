@@ -21,7 +21,9 @@ function parts({ axis, nOutputs }: SplitAttributes, inputs: readonly (ValueType 
     ? constantIntegers(inputs, 1, 'sizes')
     : Array.from({ length: nOutputs }, (_, i) => Math.max(0, Math.min(each, n - i * each)));
   if (sizes.reduce((a, b) => a + b, 0) !== n || sizes.length !== nOutputs) {
-    throw new InputError(`sizes [${sizes.join(', ')}] do not make up the ${n} positions of axis ${axis} of ${formatShape(shape)} in ${nOutputs} outputs.`);
+    throw new InputError(
+      `sizes [${sizes.join(', ')}] do not make up the ${n} positions of axis ${axis} of ${formatShape(shape)} in ${nOutputs} outputs.`,
+    );
   }
   let offset = 0;
   return sizes.map((size) => {
@@ -38,20 +40,30 @@ export const split: Op<SplitAttributes> = {
     return parts(attributes, inputs).map(({ shape }) => ({ dtype, shape }));
   },
   // The parts differ only in where they begin along the axis; its channels or positions are read one by one all the same.
-  reach: (_, inputs) => [{ axes: needed(inputs, 0, 'x').shape.map((_, axis) => ({ axis, stride: 1, start: 0, size: 1 })), whole: [] }, null],
+  reach: (_, inputs) => [
+    { axes: needed(inputs, 0, 'x').shape.map((_, axis) => ({ axis, stride: 1, start: 0, size: 1 })), whole: [] },
+    null,
+  ],
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
     const strides = stridesOf(x.shape, rowMajor(x.shape.length));
-    return parts(attributes, inputs.map((tensor) => tensor && { ...tensor, constant: tensor })).map(({ shape, start, along }) =>
-      tensorLike(x, shape, gatherStrided(x.data, shape, strides, start * strides[along]!)),
-    );
+    return parts(
+      attributes,
+      inputs.map((tensor) => tensor && { ...tensor, constant: tensor }),
+    ).map(({ shape, start, along }) => tensorLike(x, shape, gatherStrided(x.data, shape, strides, start * strides[along]!)));
   },
   lower(attributes, inputs) {
     const x = needed(inputs, 0, 'x');
     const source = stridesOf(x.shape, x.order);
     const pieces = parts(attributes, inputs);
     const copies = pieces.map(({ shape, start, along }, output) => ({
-      input: 0, output, shape, source, sourceOffset: start * source[along]!, target: stridesOf(shape, x.order), targetOffset: 0,
+      input: 0,
+      output,
+      shape,
+      source,
+      sourceOffset: start * source[along]!,
+      target: stridesOf(shape, x.order),
+      targetOffset: 0,
     }));
     return { inputOrders: [x.order, undefined], outputOrders: pieces.map(() => x.order), ...stridedCopies(x.order, copies) };
   },

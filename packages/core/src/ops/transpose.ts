@@ -33,7 +33,17 @@ export const transpose: Op<TransposeAttributes> = {
     const perm = permutation(attributes, x.shape.length);
     const strides = stridesOf(x.shape, rowMajor(x.shape.length));
     const shape = perm.map((axis) => x.shape[axis]!);
-    return [tensorLike(x, shape, gatherStrided(x.data, shape, perm.map((axis) => strides[axis]!)))];
+    return [
+      tensorLike(
+        x,
+        shape,
+        gatherStrided(
+          x.data,
+          shape,
+          perm.map((axis) => strides[axis]!),
+        ),
+      ),
+    ];
   },
   lower(attributes, inputs) {
     const { order, shape } = needed(inputs, 0, 'x');

@@ -12,8 +12,23 @@ export interface UnaryAttributes {
 
 /** Functions that follow a linear layer as its activation; the rest is arithmetic. */
 export const activationFns: ReadonlySet<UnaryFn> = new Set<UnaryFn>([
-  'relu', 'leakyRelu', 'elu', 'selu', 'celu', 'sigmoid', 'hardSigmoid', 'hardSwish', 'silu', 'softplus', 'softsign',
-  'thresholdedRelu', 'mish', 'gelu', 'geluTanh', 'clip', 'tanh',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'celu',
+  'sigmoid',
+  'hardSigmoid',
+  'hardSwish',
+  'silu',
+  'softplus',
+  'softsign',
+  'thresholdedRelu',
+  'mish',
+  'gelu',
+  'geluTanh',
+  'clip',
+  'tanh',
 ]);
 
 export const unary: Op<UnaryAttributes> = {
@@ -53,7 +68,10 @@ export function clampOf(activation: UnaryAttributes | undefined): readonly [lo: 
 }
 
 /** What remains to be done after a kernel that clamped: the activation itself, in place, where it is no clamp. */
-export function finishActivation(activation: UnaryAttributes | undefined, size: number): ((kernels: Kernels, ptr: number) => void) | undefined {
+export function finishActivation(
+  activation: UnaryAttributes | undefined,
+  size: number,
+): ((kernels: Kernels, ptr: number) => void) | undefined {
   if (!activation || activation.fn === 'relu' || activation.fn === 'clip') return undefined;
   const { fn, alpha, beta } = activation;
   return (kernels, ptr) => kernels.run.f32_unary(unaryCodes[fn], ptr, ptr, size, alpha, beta);

@@ -1,17 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { describeOp, integers, weight } from '../../test/describe-op.ts';
+import { createRandom } from '../rng.ts';
 import { reshapedOrder, rowMajor, stridesOf, transposedOrder } from '../tensor/layout.ts';
 import { gatherStrided } from '../tensor/strided.ts';
-import { createRandom } from '../rng.ts';
 import { sizeOf } from '../tensor/tensor.ts';
 
 describeOp('concat', [
-  { attributes: { axis: 1 }, inputs: [[2, 3, 4, 5], [2, 6, 4, 5]] },
-  { attributes: { axis: -1 }, inputs: [[2, 3, 4, 5], [2, 3, 4, 2], [2, 3, 4, 1]] },
+  {
+    attributes: { axis: 1 },
+    inputs: [
+      [2, 3, 4, 5],
+      [2, 6, 4, 5],
+    ],
+  },
+  {
+    attributes: { axis: -1 },
+    inputs: [
+      [2, 3, 4, 5],
+      [2, 3, 4, 2],
+      [2, 3, 4, 1],
+    ],
+  },
   { attributes: { axis: 2 }, inputs: [[1, 3, 4, 5], weight(1, 3, 2, 5)] },
 ]);
 describeOp('slice', [
-  { attributes: {}, inputs: [[1, 4, 8, 8], integers([0, 0]), integers([2 ** 53 - 1, 2 ** 53 - 1]), integers([2, 3]), integers([2, 2])] },
+  {
+    attributes: {},
+    inputs: [[1, 4, 8, 8], integers([0, 0]), integers([2 ** 53 - 1, 2 ** 53 - 1]), integers([2, 3]), integers([2, 2])],
+  },
   { attributes: {}, inputs: [[1, 4, 8, 8], integers([-3, 1]), integers([-1, 7]), integers([1, -1])] },
   { attributes: {}, inputs: [[2, 9], integers([8]), integers([-10]), integers([1]), integers([-2])] },
 ]);
@@ -21,7 +37,10 @@ describeOp('split', [
 ]);
 describeOp('pad', [
   { attributes: { mode: 'constant' }, inputs: [[1, 3, 4, 4], integers([0, 1, 2, 0, 0, 2, 1, 3])] },
-  { attributes: { mode: 'constant' }, inputs: [[1, 3, 4, 4], integers([1, 1]), { dtype: 'float32', shape: [], data: Float32Array.of(7) }, integers([-1])] },
+  {
+    attributes: { mode: 'constant' },
+    inputs: [[1, 3, 4, 4], integers([1, 1]), { dtype: 'float32', shape: [], data: Float32Array.of(7) }, integers([-1])],
+  },
   { attributes: { mode: 'reflect' }, inputs: [[1, 2, 5, 6], integers([0, 0, 2, 3, 0, 0, 1, 4])] },
   { attributes: { mode: 'edge' }, inputs: [[1, 2, 5, 6], integers([0, 0, 2, 3, 0, 0, 1, 4])] },
   { attributes: { mode: 'wrap' }, inputs: [[1, 2, 5, 6], integers([0, 0, 2, 3, 0, 0, 1, 4])] },
@@ -32,16 +51,31 @@ describeOp('reshape', [
   { attributes: { allowZero: false }, inputs: [[2, 6, 4, 5], integers([0, -1])] },
   { attributes: { allowZero: false }, inputs: [[1, 24], integers([1, 6, 2, 2])] },
 ]);
-describeOp('flatten', [{ attributes: { axis: 1 }, inputs: [[2, 6, 3, 4]] }, { attributes: { axis: 1 }, inputs: [[2, 6, 1, 1]] }]);
-describeOp('squeeze', [{ attributes: {}, inputs: [[2, 6, 1, 1]] }, { attributes: {}, inputs: [[2, 6, 1, 1], integers([3])] }]);
-describeOp('unsqueeze', [{ attributes: {}, inputs: [[2, 6], integers([2, 3])] }, { attributes: {}, inputs: [[2, 6], integers([0])] }]);
+describeOp('flatten', [
+  { attributes: { axis: 1 }, inputs: [[2, 6, 3, 4]] },
+  { attributes: { axis: 1 }, inputs: [[2, 6, 1, 1]] },
+]);
+describeOp('squeeze', [
+  { attributes: {}, inputs: [[2, 6, 1, 1]] },
+  { attributes: {}, inputs: [[2, 6, 1, 1], integers([3])] },
+]);
+describeOp('unsqueeze', [
+  { attributes: {}, inputs: [[2, 6], integers([2, 3])] },
+  { attributes: {}, inputs: [[2, 6], integers([0])] },
+]);
 describeOp('identity', [{ attributes: {}, inputs: [[2, 6, 3, 2]] }]);
-describeOp('transpose', [{ attributes: { perm: [0, 2, 3, 1] }, inputs: [[2, 6, 3, 2]] }, { attributes: {}, inputs: [[2, 6, 3, 2]] }]);
+describeOp('transpose', [
+  { attributes: { perm: [0, 2, 3, 1] }, inputs: [[2, 6, 3, 2]] },
+  { attributes: {}, inputs: [[2, 6, 3, 2]] },
+]);
 describeOp('gather', [
   { attributes: { axis: 1 }, inputs: [[2, 6, 3, 2], integers([4, 0, -1])] },
   { attributes: { axis: 0 }, inputs: [[4, 3], integers([2], [])] },
 ]);
-describeOp('expand', [{ attributes: {}, inputs: [[2, 1, 3, 1], integers([2, 5, 1, 4])] }, { attributes: {}, inputs: [[3, 1], integers([2, 3, 4])] }]);
+describeOp('expand', [
+  { attributes: {}, inputs: [[2, 1, 3, 1], integers([2, 5, 1, 4])] },
+  { attributes: {}, inputs: [[3, 1], integers([2, 3, 4])] },
+]);
 describeOp('tile', [{ attributes: {}, inputs: [[2, 3, 2, 2], integers([1, 2, 3, 1])] }]);
 describeOp(
   'resize',

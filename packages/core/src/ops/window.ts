@@ -1,7 +1,7 @@
 /** @file The one shape rule of everything with a sliding window: output size and padding, along h and w. */
 import { InputError } from '../errors.ts';
-import type { AxisReach } from './op.ts';
 import type { Padding } from './conv2d.ts';
+import type { AxisReach } from './op.ts';
 
 export interface Window2d {
   readonly kernel: readonly [h: number, w: number];

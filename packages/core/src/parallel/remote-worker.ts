@@ -85,7 +85,7 @@ export function hireWorker(spawned: SpawnedWorker, name: string, silenceMs: numb
         pending.add(reject);
         const settled = () => {
           pending.delete(reject);
-          if (pending.size === 0) clearInterval(heart);
+          
         };
         ask(service).then(resolve, reject).finally(settled);
       });
@@ -98,7 +98,7 @@ export function hireWorker(spawned: SpawnedWorker, name: string, silenceMs: numb
       endpoint.removeEventListener('message', hear);
       service[releaseProxy]();
       spawned.terminate();
-      
+      for (const reject of pending) reject(new Error(reason));
       pending.clear();
     },
   };

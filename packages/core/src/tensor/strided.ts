@@ -39,7 +39,11 @@ export function spaceBlock(space: IndexSpace): Int32Array {
 }
 
 /** Strides of an operand broadcast to `shape` (numpy rules): 0 along the axes it lacks or has once. */
-export function broadcastStrides(shape: readonly number[], operandShape: readonly number[], strides: readonly number[]): number[] {
+export function broadcastStrides(
+  shape: readonly number[],
+  operandShape: readonly number[],
+  strides: readonly number[],
+): number[] {
   const missing = shape.length - operandShape.length;
   return shape.map((_, axis) => (axis < missing || operandShape[axis - missing] === 1 ? 0 : strides[axis - missing]!));
 }

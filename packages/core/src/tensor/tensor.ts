@@ -5,8 +5,19 @@
 
 /** Element types a model file may hold. Integers and booleans are kept as exact numbers in a Float64Array (|x| ≤ 2^53). */
 export type DType =
-  | 'float32' | 'float64' | 'float16' | 'bfloat16'
-  | 'int8' | 'int16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'bool';
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'bfloat16'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'bool';
 
 /** A dense tensor. float32 data is a Float32Array; every other dtype is held in a Float64Array. */
 export interface Tensor {

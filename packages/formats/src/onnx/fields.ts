@@ -1,10 +1,10 @@
 /**
- * @file The messages of an ONNX file: field numbers and kinds, and one decoder that reads any of them. Knows nothing of what
+ * @file The messages of an ONNX file: field numbers and kinds, and one decoder and one encoder for all of them. Knows nothing of what
  * the fields mean: see read.ts. Numbers: onnx.proto of the ONNX standard (IR versions 3 to 13); fields that nobody here needs
  * (training, sparse values, sub-graphs) are left out or kept as bytes.
  */
 
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { InputError } from '@ventral/core';
 import { exact } from '../numbers.ts';
 
@@ -219,4 +219,45 @@ function joinNumbers(parts: readonly Uint8Array[], Type: typeof Float32Array | t
     offset += part.length;
   }
   return new Type(bytes.buffer);
+}
+
+type Input<F extends Field> = F[1] extends 'int' | 'float'
+  ? number
+  : F[1] extends 'string'
+    ? string
+    : F[1] extends 'bytes'
+      ? Uint8Array
+      : F[1] extends 'ints' | 'uints' | 'floats' | 'doubles'
+        ? ArrayLike<number>
+        : F[1] extends 'strings'
+          ? readonly string[]
+          : F[1] extends readonly [infer M extends Message]
+            ? readonly Encodable<M>[]
+            : F[1] extends Message
+              ? Encodable<F[1]>
+              : never;
+/** What encode takes: the fields to write. */
+export type Encodable<M extends Message> = { readonly [K in keyof M]?: Input<M[K]> | undefined };
+
+/** Writes one message; the twin of decode. Lists of numbers are packed, but integers, which ONNX (proto2) keeps one by one. */
+export function encode<M extends Message>(message: M, value: Encodable<M>): Uint8Array {
+  const writer = new BinaryWriter();
+  for (const [name, [number, kind]] of Object.entries(message)) {
+    const given: unknown = value[name];
+    if (given === undefined) continue;
+    const put = (bytes: Uint8Array) => writer.tag(number, WireType.LengthDelimited).bytes(bytes);
+    if (kind === 'int') writer.tag(number, WireType.Varint).int64(given as number);
+    else if (kind === 'float') writer.tag(number, WireType.Bit32).float(given as number);
+    else if (kind === 'ints') for (const item of Array.from(given as ArrayLike<number>)) writer.tag(number, WireType.Varint).int64(item);
+    else if (kind === 'uints') for (const item of Array.from(given as ArrayLike<number>)) writer.tag(number, WireType.Varint).uint64(item);
+    else if (kind === 'floats') put(new Uint8Array(Float32Array.from(given as ArrayLike<number>).buffer));
+    else if (kind === 'doubles') put(new Uint8Array(Float64Array.from(given as ArrayLike<number>).buffer));
+    else if (kind === 'string') put(new TextEncoder().encode(given as string));
+    else if (kind === 'bytes') put(given as Uint8Array);
+    else if (kind === 'strings') for (const item of given as readonly string[]) put(new TextEncoder().encode(item));
+    else if (kind === 'count') throw new Error(`encode: ${name} cannot be written.`);
+    else if (isList(kind)) for (const item of given as readonly Encodable<Message>[]) put(encode(kind[0], item));
+    else put(encode(kind, given as Encodable<Message>));
+  }
+  return writer.finish();
 }

@@ -12,10 +12,9 @@ const clip = (x: number, lo: number, hi: number): number => {
 /** Nearest whole number, halves to the even one. */
 function roundHalfEven(x: number): number {
   const low = Math.floor(x);
+  if (low === x || !(Math.abs(x) < Infinity)) return x;
   const rest = x - low;
-  if (!(rest >= 0.5)) return rest === rest ? (low === 0 && x < 0 ? -0 : rest === 0 ? x : low) : x;
-  const up = rest > 0.5 || low % 2 !== 0;
-  const y = up ? low + 1 : low;
+  const y = rest > 0.5 || (rest === 0.5 && low % 2 !== 0) ? low + 1 : low;
   return y === 0 && x < 0 ? -0 : y;
 }
 

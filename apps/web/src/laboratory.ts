@@ -1,0 +1,102 @@
+/**
+ * @file What every worker of the page can do with the handles it is given: compile the kernels, read a network with what came
+ * beside it, load a picture. Runs in workers only: bytes of models never pass through the page.
+ */
+import {
+  assumedPreprocess,
+  bindGraph,
+  buildNetwork,
+  type Graph,
+  type Image,
+  InputError,
+  type NetworkMetadata,
+} from '@ventral/core';
+import { createImageDecoder, type ImageDecoder, readOnnx, readSidecar } from '@ventral/formats';
+import simdUrl from '@ventral/kernels/simd.wasm?url';
+import { pictureInput } from '@ventral/probe';
+import { drawScene, stimulusSet } from '@ventral/stimuli';
+import jpegUrl from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
+import webpUrl from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
+import ventralnet from '../../../data/models/ventralnet.json';
+import type { NetworkSource, Stimulus } from './sources.ts';
+import { readZipEntry } from './zip.ts';
+
+async function compiled(url: string): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: the server answered ${response.status}. Is the whole folder of the page there?`);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** The compute kernels. @throws InputError in a browser without WebAssembly SIMD */
+export async function compileKernels(): Promise<WebAssembly.Module> {
+  try {
+    return await compiled(simdUrl);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) {
+      throw new InputError('This browser has no WebAssembly SIMD, and Ventral computes with nothing else. Any browser since 2023 has it.');
+    }
+    throw error;
+  }
+}
+
+/** Built-in networks by name. */
+const builtin: Readonly<Record<string, () => Graph>> = {
+  'ventralnet:untrained': () => ({ ...buildNetwork(ventralnet, { seed: 1 }), name: 'ventralnet:untrained' }),
+};
+
+/** Reads a network with its sidecar and class names. @throws InputError */
+export async function loadNetwork(source: NetworkSource): Promise<Graph> {
+  if (source.kind === 'builtin') {
+    const build = builtin[source.name];
+    if (!build) throw new InputError(`network "${source.name}": no built-in network has that name. There is: ${Object.keys(builtin).join(', ')}.`);
+    return build();
+  }
+  const { model, beside } = source;
+  const graph = readOnnx(new Uint8Array(await model.arrayBuffer()), model.name);
+  const sidecars = beside.filter(({ name }) => /\.json$/i.test(name));
+  const sidecar = sidecars.find(({ name }) => name === model.name.replace(/\.onnx$/i, '.json')) ?? (sidecars.length === 1 ? sidecars[0] : undefined);
+  if (!sidecar) return graph;
+  const told: Partial<NetworkMetadata> = await readSidecar(await sidecar.text(), sidecar.name, (path) => {
+    const name = path.split('/').at(-1);
+    const file = beside.find((other) => other.name === name);
+    if (!file) throw new InputError(`${sidecar.name}: its class names are in "${name}", which did not come along. Drop it together with the network.`);
+    return file.text();
+  });
+  return { ...graph, metadata: { ...graph.metadata, ...told } };
+}
+
+/** How pictures become the network's input, and whether that is only assumed. */
+export function preprocessOf(graph: Graph) {
+  const bound = bindGraph(graph);
+  const picture = pictureInput(bound);
+  const [heightPx, widthPx] = picture.sizePx;
+  const told = graph.metadata.preprocess;
+  const channels = bound.types.get(picture.name)?.shape[1] ?? 3;
+  return { heightPx, widthPx, isAssumed: !told, preprocess: told ?? assumedPreprocess(heightPx, widthPx, channels) };
+}
+
+/** Loads pictures; the decoders are fetched when the first file comes. */
+export function createPictureLoader(): (stimulus: Stimulus) => Promise<Image> {
+  let decoder: Promise<ImageDecoder> | undefined;
+  const start = async () => {
+    const [jpeg, webp] = await Promise.all([compiled(jpegUrl), compiled(webpUrl)]);
+    return createImageDecoder({ jpeg, webp });
+  };
+  return async (stimulus) => {
+    switch (stimulus.kind) {
+      case 'scene':
+        return drawScene();
+      case 'builtin':
+        return stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view);
+      case 'file': {
+        decoder ??= start();
+        const bytes = new Uint8Array(await stimulus.file.arrayBuffer());
+        return (await decoder)(bytes, stimulus.id);
+      }
+      case 'zip': {
+        decoder ??= start();
+        return (await decoder)(await readZipEntry(stimulus.zip, stimulus.entry), stimulus.id);
+      }
+    }
+  };
+}

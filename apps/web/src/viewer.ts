@@ -1,0 +1,158 @@
+/**
+ * @file The entry of the worker that shows: holds one network and the maps of one picture, and turns the states of a probe run
+ * into tables. The page asks it through comlink (facts.ts).
+ */
+import { bindGraph, canonicalForm, createExecutor, type Executor, type Preprocess, preprocess } from '@ventral/core';
+import { instantiate, math } from '@ventral/kernels';
+import {
+  defaultFovDeg,
+  defaultProbeOptions,
+  type LayerInfo,
+  layerSet,
+  pictureInput,
+  probes,
+  stimulusProbes,
+  type Table,
+} from '@ventral/probe';
+import { expose } from 'comlink';
+import type { LayerMaps, Prediction, ProbeRun, ShownPicture, Viewer } from './facts.ts';
+import { compileKernels, createPictureLoader, loadNetwork, preprocessOf } from './laboratory.ts';
+import { holdLifeLock } from './life-lock.ts';
+
+const options = { ...defaultProbeOptions, seed: 1 };
+const reading = stimulusProbes(probes.map(({ name }) => name));
+const loadPicture = createPictureLoader();
+
+interface OpenNetwork {
+  readonly executor: Executor;
+  readonly layers: readonly LayerInfo[];
+  readonly preprocess: Preprocess;
+  readonly inputName: string;
+  readonly heightPx: number;
+  readonly widthPx: number;
+  readonly kernels: ReturnType<typeof instantiate>;
+}
+let open: OpenNetwork | undefined;
+/** Channels-last responses of each layer to the picture shown. */
+let responses: Float32Array<ArrayBuffer>[] = [];
+let pictureId = '';
+let kept: ProbeRun | undefined;
+
+function opened(): OpenNetwork {
+  if (!open) throw new Error('viewer: no network is open.');
+  return open;
+}
+
+const viewer: Viewer = {
+  async open(source) {
+    const graph = await loadNetwork(source);
+    const told = preprocessOf(graph);
+    const bound = canonicalForm(bindGraph(graph));
+    const layers = layerSet(bound, 'canonical');
+    const kernels = instantiate(await compileKernels());
+    const executor = createExecutor(kernels, bound, { taps: layers.map(({ layer }) => layer) });
+    const picture = pictureInput(bound);
+    open = { executor, layers, kernels, inputName: picture.name, preprocess: told.preprocess, heightPx: told.heightPx, widthPx: told.widthPx };
+    responses = [];
+    kept = undefined;
+    const stateBytes = reading.reduce((sum, probe) => sum + layers.reduce((bytes, layer) => bytes + probe.stateBytes(layer, options), 0), 0);
+    const { weights, activations, scratch } = executor.bytes;
+    return {
+      name: graph.name,
+      notice: graph.metadata.notice,
+      assumedPreprocess: told.isAssumed,
+      heightPx: told.heightPx,
+      widthPx: told.widthPx,
+      defaultFovDeg: graph.metadata.fovDeg ?? defaultFovDeg,
+      layers,
+      stateBytes,
+      workerBytes: weights + activations + scratch + stateBytes,
+      setup: {
+        input: undefined,
+        allNodes: false,
+        layers,
+        probes: reading.map(({ name }) => name),
+        options,
+        preprocess: told.preprocess,
+      },
+    };
+  },
+
+  async show(stimulus) {
+    const { executor, layers, kernels, inputName, heightPx, widthPx, preprocess: recipe } = opened();
+    const image = await loadPicture(stimulus);
+    executor.setInput(inputName, preprocess(image, recipe, { heightPx, widthPx }), 'channelsLast');
+    const next: Float32Array<ArrayBuffer>[] = [];
+    executor.run(({ tapIndex, ptr, rows, channels }) => {
+      next[tapIndex] = kernels.f32(ptr, rows * channels).slice();
+    });
+    responses = layers.map((_, i) => next[i]!);
+    pictureId = stimulus.id;
+    // The same geometry without the scaling: what the network sees, as 8-bit colours.
+    const seen = preprocess(image, { ...recipe, channels: 'RGB', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] }, { heightPx, widthPx });
+    const rgba = new Uint8ClampedArray(heightPx * widthPx * 4).fill(255);
+    for (let i = 0; i < heightPx * widthPx; i++) for (let c = 0; c < 3; c++) rgba[4 * i + c] = seen[3 * i + c]!;
+    return { id: stimulus.id, heightPx, widthPx, rgba, predictions: predictions(executor) } satisfies ShownPicture;
+  },
+
+  maps(layerIndex) {
+    const layer = opened().layers[layerIndex];
+    const from = responses[layerIndex];
+    if (!layer || !from) throw new Error(`viewer: no responses of layer ${layerIndex}; show a picture first.`);
+    const { nChannels, heightUnits, widthUnits } = layer;
+    const nUnits = heightUnits * widthUnits;
+    const values = new Float32Array(from.length);
+    const [min, max, mean] = [new Float32Array(nChannels), new Float32Array(nChannels), new Float32Array(nChannels)];
+    for (let c = 0; c < nChannels; c++) {
+      let [low, high, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+      for (let i = 0; i < nUnits; i++) {
+        const value = from[i * nChannels + c]!;
+        values[c * nUnits + i] = value;
+        sum += value;
+        if (value < low && value !== Number.NEGATIVE_INFINITY) low = value;
+        if (value > high && value !== Number.POSITIVE_INFINITY) high = value;
+      }
+      min[c] = low;
+      max[c] = high;
+      mean[c] = sum / nUnits;
+    }
+    return { layerIndex, pictureId, nChannels, heightUnits, widthUnits, values, min, max, mean } satisfies LayerMaps;
+  },
+
+  keep(run) {
+    kept = run;
+  },
+
+  tables(fovDeg) {
+    const { executor, layers } = opened();
+    const context = { model: executor.graph.name, fovDeg, options, nImages: kept?.nImages ?? 0 };
+    return probes.flatMap((probe): Table[] => {
+      if (probe.kind === 'graph') return probe.measure(context, executor.graph, layers);
+      if (!kept) return [];
+      const at = reading.indexOf(probe);
+      const { state, total } = kept;
+      return probe.finish(context, layers.map((layer, i) => ({ layer, state: state[at]![i], total: total[at]![i] })));
+    });
+  },
+};
+
+/** The five most probable classes. An output that is no probability distribution goes through a softmax. */
+function predictions(executor: Executor): Prediction[] {
+  const { outputs, metadata } = executor.graph;
+  const name = outputs.find((output) => /^prob/i.test(output)) ?? outputs.at(-1)!;
+  const { shape, data } = executor.read(name);
+  if (data.length < 2 || shape[1] !== data.length) return [];
+  const values = Array.from(data);
+  const sum = values.reduce((a, b) => a + b, 0);
+  const isProbability = values.every((value) => value >= 0) && Math.abs(sum - 1) < 1e-3;
+  const top = Math.max(...values);
+  const shares = isProbability ? values : values.map((value) => math.exp(value - top));
+  const all = shares.reduce((a, b) => a + b, 0);
+  return shares
+    .map((share, classIndex) => ({ classIndex, name: metadata.classes?.[classIndex], probability: share / all }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, 5);
+}
+
+expose(viewer);
+holdLifeLock();

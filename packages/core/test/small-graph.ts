@@ -1,0 +1,36 @@
+/** @file Small graphs for tests, written as a list of nodes. */
+import { readFileSync } from 'node:fs';
+import { instantiate, type Kernels } from '@ventral/kernels';
+import { type BoundGraph, bindGraph } from '../src/graph/bind.ts';
+import type { Node } from '../src/graph/graph.ts';
+import type { OpAttributes, OpName } from '../src/ops/table.ts';
+import type { Tensor } from '../src/tensor/tensor.ts';
+
+const module = new WebAssembly.Module(readFileSync(new URL('../../kernels/build/simd.wasm', import.meta.url)));
+
+/** Fresh kernels over a memory of their own. */
+export function testKernels(): Kernels {
+  return instantiate(module);
+}
+
+/** One node whose name is its output. */
+export function node<K extends OpName>(op: K, output: string, inputs: readonly string[], attributes: OpAttributes[K]): Node {
+  return { op, name: output, attributes, inputs, outputs: [output] } as Node;
+}
+
+/** A bound graph over one picture input "x"; the last node's output is the graph's, unless others are named. */
+export function graphOf(
+  shape: readonly number[],
+  nodes: readonly Node[],
+  constants: Record<string, Tensor> = {},
+  outputs: readonly string[] = [nodes.at(-1)!.outputs[0]!],
+): BoundGraph {
+  return bindGraph({
+    name: 'test',
+    inputs: [{ name: 'x', dtype: 'float32', shape }],
+    outputs,
+    nodes,
+    constants: new Map(Object.entries(constants)),
+    metadata: {},
+  });
+}
