@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 /** @file What comes with the command line: networks and published measurements, bundled from data/. */
 import { buildNetwork, type Graph, InputError } from '@ventral/core';
 import { type Measurement, readMeasurements } from '@ventral/cortex';

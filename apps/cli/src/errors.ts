@@ -9,6 +9,11 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** Options that do not go together: what commander cannot see. */
+export class WrongUse extends Error {
+  override readonly name = 'WrongUse';
+}
+
 /** A system error of Node (`ENOENT`, `ENOSPC`, …). */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string' && 'syscall' in error;
@@ -37,6 +42,7 @@ export function systemErrorLine(error: NodeJS.ErrnoException): string {
 /** What the user reads at the end, and the exit status. Bugs keep their stack. */
 export function lastWords(error: unknown): { readonly text: string; readonly exitCode: number } {
   if (error instanceof Interrupted) return { text: error.message, exitCode: exitCodes.interrupted };
+  if (error instanceof WrongUse) return { text: `error: ${error.message}`, exitCode: exitCodes.wrongUse };
   if (isInputError(error)) return { text: error.message, exitCode: exitCodes.failed };
   if (isSystemError(error)) return { text: systemErrorLine(error), exitCode: exitCodes.failed };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -39,6 +39,8 @@ export interface Model {
   readonly fileBytes: number;
   /** As read, with the metadata of the sidecar. */
   readonly graph: Graph;
+  /** The file beside the model that its preprocessing was read from. */
+  readonly sidecar: string | undefined;
 }
 
 /** A model ready for pictures. */
@@ -74,18 +76,20 @@ export async function openModel(name: string): Promise<Model> {
   const builtIn = builtInNetwork(name);
   if (builtIn) {
     const bytes = new TextEncoder().encode(builtIn.source);
-    return { name, handle: { kind: 'builtIn', name }, sha256: sha256(bytes), fileBytes: bytes.length, graph: builtIn.load() };
+    return { name, handle: { kind: 'builtIn', name }, sha256: sha256(bytes), fileBytes: bytes.length, graph: builtIn.load(), sidecar: undefined };
   }
   if (!existsSync(name)) throw new InputError(`model "${name}": no such file, and no built-in network of that name. See \`ventral models\`.`);
   const bytes = readModelFile(name);
   const graph = readOnnx(bytes, name);
-  const beside = existsSync(sidecarPath(name)) ? await readSidecarFile(sidecarPath(name)) : {};
+  const sidecar = `${name.replace(/\.onnx$/i, '')}.json`;
+  const beside = existsSync(sidecar) ? await readSidecarFile(sidecar) : {};
   return {
     name: graph.name,
     handle: { kind: 'file', path: name },
     sha256: sha256(bytes),
     fileBytes: bytes.length,
     graph: { ...graph, metadata: { ...graph.metadata, ...beside } },
+    sidecar: beside.preprocess && sidecar,
   };
 }
 
@@ -103,15 +107,14 @@ export async function openPictureModel(name: string, options: ModelOptions): Pro
     const given = options.preprocess === undefined ? undefined : await readSidecarFile(options.preprocess);
     if (given && !given.preprocess) throw new InputError(`"${options.preprocess}" has no "preprocess".`);
     const preprocess = given?.preprocess ?? model.graph.metadata.preprocess ?? assumedPreprocess(...picture.sizePx, nChannels);
-    const fromSidecar = existsSync(sidecarPath(name)) && (await readSidecarFile(sidecarPath(name))).preprocess !== undefined;
-    const preprocessOrigin = given ? 'option' : fromSidecar ? 'sidecar' : model.graph.metadata.preprocess ? 'model' : 'assumed';
+    const preprocessOrigin = given ? 'option' : model.sidecar ? 'sidecar' : model.graph.metadata.preprocess ? 'model' : 'assumed';
     const nGiven = preprocess.channels === 'grey' ? 1 : 3;
     if (nGiven !== nChannels) {
       throw new InputError(
         `input "${picture.name}" ${formatShape(bound.types.get(picture.name)!.shape)} takes ${nChannels} channels, but the preprocessing (${preprocess.channels}) gives ${nGiven}. Correct "channels", or pass another with --preprocess.`,
       );
     }
-    const preprocessFile = given ? options.preprocess : fromSidecar ? sidecarPath(name) : undefined;
+    const preprocessFile = given ? options.preprocess : model.sidecar;
     return { ...model, bound, picture, preprocess, preprocessOrigin, preprocessFile };
   });
 }
@@ -143,10 +146,6 @@ function readModelFile(path: string): Uint8Array {
     }
     throw isSystemError(error) ? new InputError(systemErrorLine(Object.assign(error, { path }))) : error;
   }
-}
-
-function sidecarPath(model: string): string {
-  return model.replace(/\.onnx$/i, '') + '.json';
 }
 
 function readSidecarFile(path: string): Promise<Pick<NetworkMetadata, 'preprocess' | 'classes'>> {

@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 /**
  * @file report.html: what a run found, as one file that needs nothing else: figures as SVG, tables, how it was made. Readable
  * on paper, in the dark and without scripts. Full precision is in the CSV files; here numbers have four digits.
@@ -8,9 +9,11 @@ import css from './report.css?inline';
 /** A chart as it stands in the report. */
 export interface Figure {
   readonly title: string;
-  /** One or two sentences below the chart. */
+  /** Below the chart. */
   readonly caption: string;
-  readonly svg: string;
+  /** SVG on light paper and on dark: the reader's system chooses. */
+  readonly light: string;
+  readonly dark: string;
 }
 
 export interface Report {
@@ -69,10 +72,10 @@ ${facts.map(([label, value]) => `<dt>${escape(label)}</dt><dd>${escape(value)}</
 `;
 }
 
-function figureHtml({ title, caption, svg }: Figure): string {
-  return `<figure>
-<h2>${escape(title)}</h2>
-<div class="plate">${svg}</div>
+function figureHtml({ title, caption, light, dark }: Figure): string {
+  return `<figure aria-label="${escape(title)}">
+<div class="plate light">${light}</div>
+<div class="plate dark">${dark}</div>
 ${caption ? `<figcaption>${escape(caption)}</figcaption>` : ''}
 </figure>`;
 }

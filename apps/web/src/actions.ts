@@ -111,7 +111,7 @@ export async function openStimuli(stimuli: readonly Stimulus[]): Promise<void> {
 
 /** Runs one of the pictures through the network. */
 export async function showPicture(index: number): Promise<void> {
-  const stimulus = state.stimuli.value[index];
+  const stimulus = state.pictures.value[index];
   if (!stimulus || !state.network.value) return;
   const call = ++pictureCall;
   state.pictureIndex.value = index;

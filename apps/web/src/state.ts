@@ -85,6 +85,10 @@ export const fields = computed<ReadonlyMap<string, Field & { readonly sizeDeg: n
 
 // The pictures.
 export const stimuli = signal<readonly Stimulus[]>([]);
+/** What can be looked at: the built-in scene before a built-in set, or the user's own pictures. */
+export const pictures = computed<readonly Stimulus[]>(() =>
+  stimuli.value[0]?.kind === 'builtin' ? [{ kind: 'scene', id: 'scene' }, ...stimuli.value] : stimuli.value,
+);
 export const pictureIndex = signal(0);
 export const picture = signal<ShownPicture | undefined>(undefined);
 export const isPictureLoading = signal(true);

@@ -135,7 +135,7 @@ function cortexRows(series: readonly CortexSeries[], language: Language): Drawn[
       rung: 'cortex',
       mark: row.value === null ? 'range' : 'point',
       series: s.id,
-      legend: labels?.[s.id] ?? s.label,
+      legend: `${words[language].species[s.species]}: ${labels?.[s.id] ?? s.label}`,
       place: area,
       slot: (i + 0.5) / here.length,
       value: row.value,
@@ -162,6 +162,7 @@ function cortexRows(series: readonly CortexSeries[], language: Language): Drawn[
 /** Smallest and largest of all that is drawn, with room around it; by factors on a log axis. */
 function domainOf(rows: readonly Drawn[], scale: Ladder['scale']): [number, number] {
   const drawn = rows.flatMap(({ value, low, high }) => [value, low, high]).filter((x) => typeof x === 'number');
+  if (drawn.length === 0) return [0, 1];
   const [least, most] = [Math.min(...drawn), Math.max(...drawn)];
   return scale === 'log' ? [least / 1.5, most * 1.5] : [0, most * 1.08];
 }
@@ -301,25 +302,19 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
     title: say.facts[field],
   }));
 
-  const domain = [
-    ...(ladder.domain ??
-      domainOf(
-        rows.filter(({ rung }) => !timeless || rung !== 'network'),
-        ladder.scale,
-      )),
-  ];
+  const domain = ladder.domain ?? domainOf(rows, ladder.scale);
   const decades = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300];
-  const y = (showsLabels: boolean, title = showsLabels) => ({
+  const y = (showsLabels: boolean) => ({
     field: 'value',
     type: 'quantitative',
-    scale: { type: ladder.scale, domain, nice: false, ...(ladder.scale === 'linear' && { zero: false }) },
+    scale: { type: ladder.scale, domain: [...domain], nice: false, ...(ladder.scale === 'linear' && { zero: false }) },
     axis: {
-      title: title ? axis : null,
+      title: showsLabels ? axis : null,
       labels: showsLabels,
       ticks: showsLabels,
       format: ladder.format,
       ...(ladder.scale === 'log'
-        ? { values: decades.filter((tick) => tick >= domain[0]! && tick <= domain[1]!) }
+        ? { values: decades.filter((tick) => tick >= domain[0] && tick <= domain[1]) }
         : { tickCount: 6 }),
     },
   });
@@ -390,6 +385,8 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
         { transform: only('network', 'point'), mark: dot, encoding: { x: depth, y: y(true), ...look, tooltip: facts } },
       ];
 
+  // Where layers have no height, the vertical axis is the areas' own; without a number it would measure nothing.
+  const measured = timeless && series.length > 0;
   const area = {
     field: 'place',
     type: 'ordinal',
@@ -410,16 +407,16 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
       },
       encoding: { x: area, y: { value: 6 }, y2: { value: HEIGHT_PX - 6 } },
     },
-    ...(series.length > 0 ? referenceLine(false, timeless) : []),
+    ...(series.length > 0 ? referenceLine(false, measured) : []),
     {
       transform: [...only('cortex', 'point'), { filter: { not: { field: 'conflict', equal: null } } }],
       mark: { type: 'line', strokeDash: [2, 2], strokeWidth: 1, color: quiet },
-      encoding: { x: area, xOffset: slot, y: y(timeless), detail: [{ field: 'conflict' }, { field: 'series' }] },
+      encoding: { x: area, xOffset: slot, y: y(measured), detail: [{ field: 'conflict' }, { field: 'series' }] },
     },
     {
       transform: only('cortex', 'point'),
       mark: { type: 'rule', strokeWidth: 1.4, color: ink },
-      encoding: { x: area, xOffset: slot, y: { ...y(timeless), field: 'low' }, y2: { field: 'high' } },
+      encoding: { x: area, xOffset: slot, y: { ...y(measured), field: 'low' }, y2: { field: 'high' } },
     },
     {
       transform: only('cortex', 'range'),
@@ -427,7 +424,7 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
       encoding: {
         x: area,
         xOffset: slot,
-        y: { ...y(timeless), field: 'low' },
+        y: { ...y(measured), field: 'low' },
         y2: { field: 'high' },
         fill: look.fill,
         stroke: look.stroke,
@@ -437,7 +434,7 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
     {
       transform: only('cortex', 'point'),
       mark: { ...dot, size: 84, strokeWidth: 1.2 },
-      encoding: { x: area, xOffset: slot, y: y(timeless), ...look, tooltip: facts },
+      encoding: { x: area, xOffset: slot, y: y(measured), ...look, tooltip: facts },
     },
     {
       transform: only('cortex', 'empty'),
@@ -462,7 +459,7 @@ function panels(ladder: Ladder, drawing: Drawing): Json[] {
     {
       width: networkWidth,
       height: HEIGHT_PX,
-      layer: layers.length > 0 ? network : [...referenceLine(true, true), sentence(say.noLayers)],
+      layer: layers.length > 0 ? network : [...(timeless ? [] : referenceLine(true, true)), sentence(say.noLayers)],
     },
     { width: width - networkWidth, height: HEIGHT_PX, layer: cortex },
   ];

@@ -22,9 +22,5 @@ export function latencyChart(tables: readonly Table[], measurements: readonly Me
     reading: words[options.language].rank(layer.depthRank),
     about: [],
   }));
-  return ladderChart(
-    { quantity: 'latency', model, points, lines: [], scale: 'linear', format: 'd', domain: [0, 140] },
-    measurements,
-    options,
-  );
+  return ladderChart({ quantity: 'latency', model, points, lines: [], scale: 'linear', format: 'd' }, measurements, options);
 }

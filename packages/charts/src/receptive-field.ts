@@ -12,7 +12,7 @@ import { words } from './words.ts';
  *
  * @param tables holds `receptive-fields` (probe). Its rf_size_deg is drawn as it stands: options.fovDeg must be the field of
  *   view it was computed with.
- * @throws {Error} without that table.
+ * @throws {Error} without that table, or if its degrees contradict options.fovDeg and options.inputPx.
  */
 export function receptiveFieldChart(
   tables: readonly Table[],
@@ -25,12 +25,19 @@ export function receptiveFieldChart(
   const { model, layers } = chartedLayers(tables, 'receptive-fields');
   const points = layers.map((layer) => {
     const { row } = layer;
-    const [heightPx, widthPx] = [numberIn(row, 'rf_size_h_px'), numberIn(row, 'rf_size_w_px')];
-    const [branchHeightPx, branchWidthPx] = [numberIn(row, 'smallest_branch_h_px'), numberIn(row, 'smallest_branch_w_px')];
+    const largest = (...columns: string[]) => Math.max(...columns.map((column) => numberIn(row, column) ?? Number.NaN));
+    const sizePx = largest('rf_size_h_px', 'rf_size_w_px');
+    const branchPx = largest('smallest_branch_h_px', 'smallest_branch_w_px');
     const sizeDeg = numberIn(row, 'rf_size_deg');
-    const joins = branchHeightPx !== null && branchWidthPx !== null && (branchHeightPx !== heightPx || branchWidthPx !== widthPx);
+    if (sizeDeg !== null && Math.abs(sizeDeg - sizePx * pixelDeg) > 1e-6 * sizeDeg) {
+      throw new Error(
+        `receptiveFieldChart "${layer.layer}": rf_size_deg is ${sizeDeg}, but ${sizePx} px of ${inputPx} px over ${fovDeg}° are ` +
+          `${sizePx * pixelDeg}°. Give the fovDeg and inputPx that the table was computed with.`,
+      );
+    }
+    const joins = branchPx < sizePx;
     const about = [
-      joins && say.smallestBranch(`${branchHeightPx} × ${branchWidthPx}`),
+      joins && say.smallestBranch(String(branchPx)),
       row.sees_whole_image === true && say.seesAll,
       row.aligned === false && say.misaligned,
     ].filter((fact) => fact !== false);
@@ -38,8 +45,9 @@ export function receptiveFieldChart(
       layer,
       series: 'theoretical' as const,
       value: sizeDeg,
-      ...(joins && sizeDeg !== null && widthPx !== null && { low: (sizeDeg * branchWidthPx) / widthPx }),
-      reading: sizeDeg === null ? '–' : `≤ ${digits(sizeDeg)}° (${heightPx} × ${widthPx} px)`,
+      ...(joins && { low: branchPx * pixelDeg }),
+      reading:
+        sizeDeg === null ? '–' : `≤ ${digits(sizeDeg)}° (${numberIn(row, 'rf_size_h_px')} × ${numberIn(row, 'rf_size_w_px')} px)`,
       about,
     };
   });

@@ -21,15 +21,16 @@ export function sparsenessChart(tables: readonly Table[], measurements: readonly
   const points = (['lifetime', 'population'] as const).flatMap((series) =>
     layers.map((layer) => {
       const value = numberIn(layer.row, `${series}_sparseness`);
-      const [nNeverActive, nChannels] = [numberIn(layer.row, 'n_never_active'), numberIn(layer.row, 'n_channels')];
-      const about =
-        series === 'lifetime' && nNeverActive ? [say.neverActive(String(nNeverActive), String(nChannels ?? '–'))] : [];
+      const [nNeverActive, nSampled] = [numberIn(layer.row, 'n_never_active'), numberIn(layer.row, 'n_units_sampled')];
+      const about = series === 'lifetime' && nNeverActive ? [say.neverActive(String(nNeverActive), String(nSampled ?? '–'))] : [];
       return { layer, series, value, reading: value === null ? '–' : digits(value), about };
     }),
   );
   // Published, but on the axis that runs the other way: said in words.
   const said = cortexSeries(measurements, 'density', options.species).flatMap(({ areas }) =>
-    areas5.flatMap((area) => (areas[area] ?? []).map(({ value, citation }) => `a = ${digits(value!)} (${citation})`)),
+    areas5.flatMap((area) =>
+      (areas[area] ?? []).flatMap(({ value, citation }) => (value === null ? [] : `a = ${digits(value)} (${citation})`)),
+    ),
   );
   return ladderChart(
     {

@@ -47,8 +47,8 @@ const en = {
   network: {
     theoretical: 'theoretical field of the network: at most this',
     order: 'layer of the network, in order of depth',
-    'half-peak': 'network: mean over channels',
-    lifetime: 'network: lifetime S, mean over channels',
+    'half-peak': 'network: mean over active units',
+    lifetime: 'network: lifetime S, mean over active units',
     population: 'network: population S, mean over images',
   } as Record<NetworkSeries, string>,
   /** null: the series' own label is English. */
@@ -57,7 +57,7 @@ const en = {
   smallestBranch: (px: string) => `smallest branch ${px} px`,
   seesAll: 'reaches the whole image',
   misaligned: 'branches not aligned',
-  neverActive: (n: string, of: string) => `${n} of ${of} never active`,
+  neverActive: (n: string, of: string) => `${n} of ${of} sampled units never active`,
   rank: (rank: number) => `rank ${rank}`,
   summary: (nLayers: number, areas: readonly Area5[]) =>
     `Left: ${nLayers} layers of the network by rank of depth. Right: the areas LGN, V1, V2, V4 and IT; with published numbers: ${areas.join(', ') || 'none'}.`,
@@ -80,7 +80,7 @@ const en = {
     sparseness: {
       title: 'Sparseness along the network and along the ventral stream',
       axis: 'sparseness S (0 = dense, 1 = sparse)',
-      note: 'S = (1 − a)/(1 − 1/N), after rectification, over N images (lifetime) or N channels (population). Any half-rectified Gaussian gives 0.682, trained or not.',
+      note: 'S = (1 − a)/(1 − 1/N), after rectification, over N images (lifetime) or N units (population). Any half-rectified Gaussian gives 0.682, trained or not.',
     },
   } as Record<ChartQuantity, ChartWords>,
 };
@@ -115,8 +115,8 @@ const ko = {
   network: {
     theoretical: '신경망의 이론적 수용영역: 최대 이 크기',
     order: '신경망의 층, 깊이 순서',
-    'half-peak': '신경망: 채널 평균',
-    lifetime: '신경망: 생애 희소성 S, 채널 평균',
+    'half-peak': '신경망: 활성 유닛 평균',
+    lifetime: '신경망: 생애 희소성 S, 활성 유닛 평균',
     population: '신경망: 집단 희소성 S, 이미지 평균',
   },
   series: {
@@ -135,7 +135,7 @@ const ko = {
   smallestBranch: (px) => `가장 작은 가지 ${px}픽셀`,
   seesAll: '이미지 전체에 미침',
   misaligned: '가지의 위치가 어긋남',
-  neverActive: (n, of) => `${of}개 중 ${n}개는 한 번도 활성화되지 않음`,
+  neverActive: (n, of) => `표본 유닛 ${of}개 중 ${n}개는 한 번도 활성화되지 않음`,
   rank: (rank) => `순위 ${rank}`,
   summary: (nLayers, areas) =>
     `왼쪽: 깊이 순위별 신경망의 층 ${nLayers}개. 오른쪽: LGN, V1, V2, V4, IT 영역. 발표된 수치가 있는 영역: ${areas.join(', ') || '없음'}.`,
@@ -158,7 +158,7 @@ const ko = {
     sparseness: {
       title: '신경망과 복측 시각 경로의 희소성',
       axis: '희소성 S(0 = 조밀, 1 = 희소)',
-      note: 'S = (1 − a)/(1 − 1/N)이며, 정류한 뒤 이미지 N개(생애) 또는 채널 N개(집단)에 대해 구한다. 반파 정류 가우스 분포는 학습과 무관하게 0.682이다.',
+      note: 'S = (1 − a)/(1 − 1/N)이며, 정류한 뒤 이미지 N개(생애) 또는 유닛 N개(집단)에 대해 구한다. 반파 정류 가우스 분포는 학습과 무관하게 0.682이다.',
     },
   },
 } satisfies typeof en;

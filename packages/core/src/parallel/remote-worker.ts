@@ -85,7 +85,7 @@ export function hireWorker(spawned: SpawnedWorker, name: string, silenceMs: numb
         pending.add(reject);
         const settled = () => {
           pending.delete(reject);
-          
+          if (pending.size === 0) clearInterval(heart);
         };
         ask(service).then(resolve, reject).finally(settled);
       });

@@ -13,10 +13,9 @@ const node = {
 describe('decode', () => {
   test('decode(encode(node)) gives every field back', () => {
     const back = decode(nodeProto, encode(nodeProto, node), 'node');
-    expect(back).toMatchObject(node.attribute.reduce((all) => all, { input: node.input, output: node.output, name: node.name, opType: node.opType }));
-    expect(back.attribute[0]).toMatchObject({ name: 'pads', type: 7, ints: [0, 1, -1, 2 ** 53 - 1] });
-    expect(back.attribute[1]).toMatchObject({ f: 0.5 });
-    expect(back.attribute[2]).toMatchObject({ s: 'SAME_UPPER', ints: [], t: undefined });
+    expect(back).toMatchObject(node);
+    expect(back.attribute[2]).toMatchObject({ ints: [], strings: [], floats: new Float32Array(0) });
+    expect(back.attribute[2]!.t).toBeUndefined();
   });
 
   // Bytes by hand: protobuf.dev/programming-guides/encoding. Field 1 (dims) packed [2, 3]; field 2 = 1; field 8 "w"; field 4 single float 1.

@@ -133,7 +133,7 @@ export function decode<M extends Message>(message: M, bytes: Uint8Array, path: s
     else if (kind === 'ints' || kind === 'uints' || kind === 'strings' || Array.isArray(kind)) result[name] = [];
   }
   const reader = new BinaryReader(bytes, decodeText);
-  const at = (name: string) => (path === '' ? name : `${path}.${name}`);
+  const at = (field: string) => [path, field].filter(Boolean).join('.');
   let name = '';
   try {
     while (reader.pos < reader.len) {

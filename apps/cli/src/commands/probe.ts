@@ -1,0 +1,251 @@
+/** @file `ventral probe`, the main job: stimuli through a network in worker threads, every layer measured, tables and a report. */
+import { join } from 'node:path';
+import { InputError, type ItemFailure, planGraph } from '@ventral/core';
+import { charts, layerAreaTable } from '@ventral/charts';
+import { instantiate } from '@ventral/kernels';
+import {
+  defaultFovDeg,
+  defaultProbeOptions,
+  type Probe,
+  type ProbePlan,
+  type ProbeResult,
+  probeNetwork,
+  selectProbes,
+} from '@ventral/probe';
+import { defaultSetName, type StimulusView } from '@ventral/stimuli';
+import { measurements } from '../built-in.ts';
+import { exitCodes, Interrupted, WrongUse } from '../errors.ts';
+import { drawCharts } from '../figures.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { manifestOf } from '../manifest.ts';
+import { assumptionLine, inModel, type ModelOptions, openPictureModel, type PictureModel } from '../model.ts';
+import { printTable } from '../print.ts';
+import { createVoice, formatBytes, formatDuration, type Voice } from '../progress.ts';
+import { type Report, reportHtml } from '../report.ts';
+import { loadRuntime } from '../runtime.ts';
+import { listStimuli, type Stimulus } from '../stimuli.ts';
+import { createThreadPool, workersFor } from '../workers.ts';
+import { beginWriting } from '../write.ts';
+import { writeCsv } from '@ventral/formats';
+import { layerSelection } from './rf.ts';
+
+export interface ProbeCommandOptions extends ModelOptions {
+  readonly stimuli?: string;
+  readonly probes?: readonly string[];
+  readonly layers?: readonly string[];
+  readonly fov?: number;
+  readonly workers?: number;
+  readonly seed?: number;
+  readonly maxUnits?: number;
+  readonly quantiles: boolean;
+  readonly strict: boolean;
+  readonly relaxed: 'on' | 'off';
+  readonly json: boolean;
+  readonly out?: string;
+}
+
+/** Everything that is known once a run is over. */
+export interface ProbeRunFacts {
+  readonly model: PictureModel;
+  readonly options: ProbeCommandOptions;
+  readonly probes: readonly Probe[];
+  readonly fovDeg: number;
+  readonly source: string | undefined;
+  readonly stimuli: readonly Stimulus[];
+  readonly nWorkers: number;
+  readonly result: ProbeResult;
+  readonly startedAt: Date;
+}
+
+export async function probe(name: string, options: ProbeCommandOptions): Promise<void> {
+  const startedAt = new Date();
+  const voice = createVoice(options.json);
+  const probes = selectProbes((options.probes ?? ['all']).join(','));
+  const model = await openPictureModel(name, options);
+  const notices = [model.graph.metadata.notice && `${model.name} is ${model.graph.metadata.notice}.`, assumptionLine(model)].filter(
+    (notice) => notice !== undefined,
+  );
+  for (const notice of notices) voice.warn(notice);
+
+  const fovDeg = options.fov ?? model.graph.metadata.fovDeg ?? defaultFovDeg;
+  const [heightPx, widthPx] = model.picture.sizePx;
+  const view = { heightPx, widthPx, fovDeg, seed: options.seed ?? defaultProbeOptions.seed };
+  const needsStimuli = probes.some(({ kind }) => kind === 'stimulus');
+  const source = needsStimuli ? sourceOf(model, options.stimuli) : undefined;
+  const stimuli = source === undefined ? [] : listStimuli(source, view);
+  const writing = options.out === undefined ? undefined : beginWriting(options.out);
+  try {
+    const { result, nWorkers } = await measure(model, probes, stimuli, view, options, voice);
+    const facts: ProbeRunFacts = { model, options, probes, fovDeg, source, stimuli, nWorkers, result, startedAt };
+    const overview = layerArea(result);
+    if (writing) {
+      voice.say('Writing tables, figures and the report …');
+      const allNotices = [...notices, ...failureNotices(result.failures, stimuli)];
+      await stageResults(options.out!, facts, overview, allNotices, (path, content) => writing.stage(join(options.out!, path), content));
+      writing.commit();
+    }
+    if (overview) printTable(overview, options.json);
+    else if (!writing) for (const table of result.tables) printTable(table, options.json);
+    conclude(facts, voice);
+  } catch (error) {
+    writing?.discard();
+    throw error;
+  }
+}
+
+/** What --stimuli says, or the set that a built-in network brings. */
+function sourceOf(model: PictureModel, given: string | undefined): string {
+  if (given !== undefined) return given;
+  if (model.handle.kind === 'builtIn') return defaultSetName;
+  throw new WrongUse('--stimuli is needed: a folder or zip of pictures, or a built-in set (see `ventral models`).');
+}
+
+/** Runs the stimuli through the network. @throws Interrupted */
+async function measure(
+  model: PictureModel,
+  probes: readonly Probe[],
+  stimuli: readonly Stimulus[],
+  view: StimulusView,
+  options: ProbeCommandOptions,
+  voice: Voice,
+): Promise<{ readonly result: ProbeResult; readonly nWorkers: number }> {
+  const runtime = loadRuntime(options.relaxed === 'on');
+  const plan = planGraph(model.bound);
+  const networkBytes = plan.weightBytes + plan.activationBytes + plan.scratchBytes(instantiate(runtime.kernels).run);
+  const interrupt = onInterrupt();
+  let pool: ReturnType<typeof createThreadPool> | undefined;
+  let nWorkers = 0;
+  const onPlan = ({ layers, stateBytes }: ProbePlan) => {
+    if (stimuli.length === 0) return;
+    // The file's weights stay beside the packed ones.
+    const bytesPerWorker = networkBytes + stateBytes + model.fileBytes;
+    nWorkers = Math.min(options.workers ?? workersFor(bytesPerWorker), Math.ceil(stimuli.length / 8));
+    pool = createThreadPool(nWorkers, runtime);
+    voice.say(
+      `${model.name}: ${layers.length} layers, ${stimuli.length} images, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(bytesPerWorker * nWorkers)} of memory; states ${formatBytes(stateBytes)}`,
+      { n_layers: layers.length, n_images: stimuli.length, n_workers: nWorkers, memory_bytes: bytesPerWorker * nWorkers, state_bytes: stateBytes },
+    );
+  };
+  try {
+    const result = await inModel(model.handle.kind === 'file' ? model.handle.path : model.name, () =>
+      probeNetwork<Stimulus>({
+        model: model.name,
+        graph: model.graph,
+        input: options.input,
+        layers: layerSelection(options.layers),
+        probes,
+        options: {
+          quantiles: options.quantiles,
+          ...(options.maxUnits !== undefined && { maxUnits: options.maxUnits }),
+          ...(options.seed !== undefined && { seed: options.seed }),
+        },
+        fovDeg: view.fovDeg,
+        stimuli: {
+          items: stimuli,
+          runner: { nWorkers: 1, run: (job) => pool!.run(job), close: () => pool?.close() },
+          modelHandle: model.handle,
+          // Sets are drawn at the network's own size: their geometry is theirs.
+          preprocess: stimuli[0]?.kind === 'drawn' ? { ...model.preprocess, resize: undefined, crop: undefined } : model.preprocess,
+          describe: ({ id }) => `stimulus "${id}"`,
+          signal: interrupt.signal,
+          onProgress: (progress) => voice.progress(progress),
+          strict: options.strict,
+        },
+        onPlan,
+      }),
+    );
+    return { result, nWorkers };
+  } catch (error) {
+    if (interrupt.signal.aborted) {
+      throw new Interrupted(`Stopped. ${error instanceof Error ? error.message : ''} No table was written: a part of the images would give other numbers.`);
+    }
+    throw error;
+  } finally {
+    interrupt.end();
+    voice.endProgress();
+    pool?.close();
+  }
+}
+
+/** The table that is printed, where the probes for it have run. */
+function layerArea({ tables }: ProbeResult) {
+  const names = tables.map(({ name }) => name);
+  if (!names.includes('receptive-fields') || !names.includes('statistics')) return undefined;
+  return layerAreaTable(tables, measurements(), { species: 'macaque' });
+}
+
+/** Hands every file of a run to `stage`, the manifest last. */
+async function stageResults(
+  out: string,
+  facts: ProbeRunFacts,
+  overview: ReturnType<typeof layerArea>,
+  notices: readonly string[],
+  stage: (path: string, content: string) => void,
+): Promise<void> {
+  const { model, result, fovDeg, stimuli } = facts;
+  const files: string[] = [];
+  const emptyCells: Record<string, number> = {};
+  const put = (path: string, content: string) => {
+    stage(path, content);
+    files.push(path);
+  };
+  for (const table of [...result.tables, ...(overview ? [overview] : [])]) {
+    const { text, nEmpty } = writeCsv(table);
+    put(`${table.name}.csv`, text);
+    emptyCells[table.name] = nEmpty;
+  }
+  const names = new Set(result.tables.map(({ name }) => name));
+  const drawable = charts.filter((_, i) => names.has((['receptive-fields', 'receptive-fields', 'statistics', 'statistics'] as const)[i]!));
+  const figures = await drawCharts(drawable, result.tables, measurements(), { species: 'macaque', language: 'en', fovDeg, inputPx: model.picture.sizePx[1] });
+  for (const { chart, light } of figures) {
+    put(`figures/${chart.id}.svg`, light);
+    put(`figures/${chart.id}.vl.json`, `${JSON.stringify(chart.spec, null, 1)}\n`);
+  }
+  const report: Report = {
+    title: `${model.name} beside the ventral visual stream`,
+    subtitle: [`${result.layers.length} layers`, result.nImages > 0 && `${result.nImages} images`, `field of view ${fovDeg}°`].filter(Boolean).join(' · '),
+    notices,
+    figures: figures.map(({ chart, light, dark }) => ({ title: chart.title, caption: chart.note, light, dark })),
+    overview,
+    tables: result.tables,
+    facts: reportFacts(facts),
+  };
+  put('report.html', reportHtml(report));
+  stage('manifest.json', `${JSON.stringify(manifestOf(facts, [...files, 'manifest.json'], emptyCells), null, 2)}\n`);
+}
+
+function reportFacts({ model, options, probes, fovDeg, source, stimuli, result }: ProbeRunFacts): Report['facts'] {
+  const { channels, scale, mean, std, resize, crop } = model.preprocess;
+  return [
+    ['Network', `${model.name}, SHA-256 ${model.sha256}`],
+    ['Input', `${model.picture.sizePx.join(' × ')} px over ${fovDeg}°`],
+    [
+      'Preprocessing',
+      `${channels}, (x · ${scale} − ${mean.join(', ')}) / ${std.join(', ')}${resize ? `, short side ${resize.short} px` : ''}${crop ? `, centre crop ${[crop].flat().join(' × ')} px` : ''} (${model.preprocessFile ?? model.preprocessOrigin})`,
+    ],
+    ['Stimuli', source === undefined ? 'none' : `${source}: ${stimuli.length}, of which ${result.failures.length} could not be used`],
+    ['Probes', probes.map(({ name }) => name).join(', ')],
+    ['Options', `seed ${options.seed ?? defaultProbeOptions.seed}, at most ${options.maxUnits ?? defaultProbeOptions.maxUnits} units a layer, quantiles ${options.quantiles ? 'on' : 'off'}, kernels ${options.relaxed === 'on' ? 'relaxed SIMD' : 'SIMD'}`],
+  ];
+}
+
+function failureNotices(failures: readonly ItemFailure[], stimuli: readonly Stimulus[]): string[] {
+  if (failures.length === 0) return [];
+  const shown = failures.slice(0, 5).map(({ itemIndex, message }) => `${stimuli[itemIndex]!.id}: ${message}`);
+  const more = failures.length > 5 ? ` … and ${failures.length - 5} more, in manifest.json` : '';
+  return [`${failures.length} of ${stimuli.length} images could not be used and are in no number. ${shown.join(' ')}${more}`];
+}
+
+/** The last line, and the exit status. */
+function conclude({ options, stimuli, result, startedAt }: ProbeRunFacts, voice: Voice): void {
+  const { failures, nImages } = result;
+  for (const { itemIndex, message } of failures.slice(0, 20)) voice.warn(`${stimuli[itemIndex]!.id}: ${message}`);
+  const seconds = (Date.now() - startedAt.getTime()) / 1000;
+  const where = options.out === undefined ? '' : `; results in ${options.out}`;
+  voice.say(`${nImages} images measured, ${failures.length} failed, in ${formatDuration(seconds)}${where}`, {
+    n_measured: nImages,
+    n_failed: failures.length,
+    ...(options.out !== undefined && { out: options.out }),
+  });
+  if (failures.length > 0) process.exitCode = exitCodes.failed;
+}

@@ -1,0 +1,59 @@
+/** @file manifest.json: what a run was made of, so that it can be repeated. The only file that holds times and machine facts. */
+import jpegManifest from '@jsquash/jpeg/package.json' with { type: 'json' };
+import webpManifest from '@jsquash/webp/package.json' with { type: 'json' };
+import { defaultProbeOptions } from '@ventral/probe';
+import type { ProbeRunFacts } from './commands/probe.ts';
+import { sha256, stimulusBytes } from './stimuli.ts';
+import { version } from './version.ts';
+
+/** Hashes every stimulus: costs one reading of all files. */
+export function manifestOf(facts: ProbeRunFacts, files: readonly string[], emptyCells: Readonly<Record<string, number>>) {
+  const { model, options, probes, fovDeg, source, stimuli, nWorkers, result, startedAt } = facts;
+  const failed = new Map(result.failures.map(({ itemIndex, message }) => [itemIndex, message]));
+  return {
+    tool: { name: 'ventral', version, node: process.versions.node, platform: `${process.platform} ${process.arch}` },
+    started: startedAt.toISOString(),
+    finished: new Date().toISOString(),
+    model: {
+      name: model.name,
+      source: model.handle.kind === 'file' ? model.handle.path : 'built-in',
+      sha256: model.sha256,
+      notice: model.graph.metadata.notice ?? null,
+    },
+    input: { height_px: model.picture.sizePx[0], width_px: model.picture.sizePx[1], field_of_view_deg: fovDeg },
+    preprocess: {
+      origin: model.preprocessOrigin,
+      file: model.preprocessFile ?? null,
+      // Built-in sets are drawn at the input's size and keep their geometry.
+      applied: stimuli[0]?.kind === 'drawn' ? 'values only' : 'in full',
+      ...model.preprocess,
+    },
+    probes: probes.map(({ name }) => name),
+    options: {
+      layers: options.layers ?? 'canonical',
+      seed: options.seed ?? defaultProbeOptions.seed,
+      max_units: options.maxUnits ?? defaultProbeOptions.maxUnits,
+      quantiles: options.quantiles,
+      strict: options.strict,
+    },
+    workers: nWorkers,
+    kernels: options.relaxed === 'on' ? 'relaxed' : 'simd',
+    decoders: { png: 'fast-png', jpeg: `@jsquash/jpeg ${jpegManifest.version}`, webp: `@jsquash/webp ${webpManifest.version}` },
+    layers: result.layers.map(({ layerIndex, layer, op, stage }) => ({ layer_index: layerIndex, layer, op, stage })),
+    state_bytes: result.stateBytes,
+    images: { source: source ?? null, n_given: stimuli.length, n_measured: result.nImages, n_failed: failed.size },
+    failures: [...failed].map(([index, message]) => ({ id: stimuli[index]!.id, message })),
+    stimuli: stimuli.map((stimulus) => ({ id: stimulus.id, sha256: hashOf(stimulus) })),
+    empty_cells: emptyCells,
+    files,
+  };
+}
+
+/** null: the file cannot be read any more (it is among the failures). */
+function hashOf(stimulus: ProbeRunFacts['stimuli'][number]): string | null {
+  try {
+    return sha256(stimulusBytes(stimulus));
+  } catch {
+    return null;
+  }
+}
