@@ -60,7 +60,10 @@ module.exports = {
       name: 'node-at-the-edge',
       comment: 'The rooms run in browsers too: only the command line, tools and tests see Node.',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: ['^apps/cli/', '^packages/(tooling|testkit|bench)/', '\\.mjs$', 'vite\\.config\\.ts$', tests] },
+      from: {
+        path: '^(packages|apps)/',
+        pathNot: ['^apps/cli/', '^packages/(tooling|testkit|bench)/', '\\.mjs$', 'vite\\.config\\.ts$', tests],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

@@ -25,7 +25,14 @@ const programFiles = [process.env.ProgramFiles, process.env['ProgramFiles(x86)']
 const browsers = {
   chromium: {
     variable: 'CHROME_PATH',
-    commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge', 'microsoft-edge-stable'],
+    commands: [
+      'chromium',
+      'chromium-browser',
+      'google-chrome',
+      'google-chrome-stable',
+      'microsoft-edge',
+      'microsoft-edge-stable',
+    ],
     places: [
       '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
       '/Applications/Chromium.app/Contents/MacOS/Chromium',
@@ -42,7 +49,10 @@ const browsers = {
   firefox: {
     variable: 'FIREFOX_PATH',
     commands: ['firefox-esr', 'firefox'],
-    places: ['/Applications/Firefox.app/Contents/MacOS/firefox', ...programFiles.map((folder) => join(folder, 'Mozilla Firefox/firefox.exe'))],
+    places: [
+      '/Applications/Firefox.app/Contents/MacOS/firefox',
+      ...programFiles.map((folder) => join(folder, 'Mozilla Firefox/firefox.exe')),
+    ],
     package: 'firefox-esr',
     download: () => null,
   },
@@ -80,7 +90,9 @@ function find(name) {
 }
 
 function installed(browser) {
-  const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((folder) => browser.commands.map((command) => join(folder, command)));
+  const onPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => browser.commands.map((command) => join(folder, command)));
   return [...onPath, ...browser.places].find((path) => existsSync(path)) ?? null;
 }
 
@@ -122,7 +134,11 @@ function aptGet(browser) {
 function attempt(command, args, seconds) {
   console.error(`Fetching a browser for tests: ${[command, ...args].join(' ')}`);
   try {
-    execFileSync(command, args, { stdio: 'ignore', timeout: seconds * 1000, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    execFileSync(command, args, {
+      stdio: 'ignore',
+      timeout: seconds * 1000,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
     return true;
   } catch {
     return false;

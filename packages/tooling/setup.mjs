@@ -18,7 +18,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-const manifests = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...['packages', 'apps'].flatMap((folder) => rooms(folder, 'package.json'))];
+const manifests = [
+  'package.json',
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  ...['packages', 'apps'].flatMap((folder) => rooms(folder, 'package.json')),
+];
 const sources = [...rooms('packages', 'src'), 'tsconfig.base.json', 'pnpm-lock.yaml', 'data', 'packages/kernels/build'];
 const node = process.execPath;
 const vite = [node, 'node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'];
@@ -65,7 +70,9 @@ for (const { name, inputs, outputs, command, folder = '.' } of steps) {
     maxBuffer: 2 ** 28,
   });
   if (status !== 0) {
-    console.error(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}Set-up stopped at «${name}»: ${command.join(' ')}`);
+    console.error(
+      `${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}Set-up stopped at «${name}»: ${command.join(' ')}`,
+    );
     process.exit(1);
   }
   stamps[name] = hash;

@@ -19,11 +19,22 @@ function count(name, ok) {
 }
 
 function runTool(file, args, environment = {}) {
-  return spawnSync(process.execPath, [file, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } }).status === 0;
+  return (
+    spawnSync(process.execPath, [file, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } })
+      .status === 0
+  );
 }
 
 count('format and lint', runTool('node_modules/@biomejs/biome/bin/biome', ['check', '.']));
-count('layers', runTool('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']));
+count(
+  'layers',
+  runTool('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
+    '--config',
+    '.dependency-cruiser.cjs',
+    'packages',
+    'apps',
+  ]),
+);
 for (const { project, output, ok } of await typecheck()) {
   if (!ok) console.log(output);
   count(`types: ${project}`, ok);

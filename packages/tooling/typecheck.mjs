@@ -8,7 +8,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The projects that are checked: every room with a tsconfig.json, and the tests. */
 function projects() {
-  const rooms = ['packages', 'apps'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}/tsconfig.json`));
+  const rooms = ['packages', 'apps'].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}/tsconfig.json`),
+  );
   return [...rooms.filter((file) => existsSync(join(root, file))), 'tsconfig.test.json'];
 }
 

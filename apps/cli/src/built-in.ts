@@ -29,7 +29,9 @@ export const builtInNetworks: readonly BuiltInNetwork[] = [
 /** A built-in network by name; undefined if there is none of that name. */
 export function builtInNetwork(name: string): BuiltInNetwork | undefined {
   if (name === 'ventralnet') {
-    throw new InputError('model "ventralnet": is not trained yet. Use ventralnet:untrained, the same network with seeded random weights.');
+    throw new InputError(
+      'model "ventralnet": is not trained yet. Use ventralnet:untrained, the same network with seeded random weights.',
+    );
   }
   return builtInNetworks.find((network) => network.name === name);
 }

@@ -29,7 +29,9 @@ export function createClassifier(model: PictureModel, { kernels }: Runtime): Cla
       const scores = probabilities(model.bound.outputs.map((output) => executor.read(output)));
       if (!scores) throw new InputError(`run: none of the outputs ${model.bound.outputs.join(', ')} is a list of classes.`);
       if (names && names.length !== scores.length) {
-        throw new InputError(`run: the output has ${scores.length} classes, but ${names.length} names are given. Correct "classes" in the sidecar.`);
+        throw new InputError(
+          `run: the output has ${scores.length} classes, but ${names.length} names are given. Correct "classes" in the sidecar.`,
+        );
       }
       return scores
         .map((probability, classIndex) => ({ classIndex, name: names?.[classIndex], probability }))
@@ -40,7 +42,9 @@ export function createClassifier(model: PictureModel, { kernels }: Runtime): Cla
 
 /** The first output that is a distribution already, else the softmax of the first list; undefined if there is no list. */
 function probabilities(outputs: readonly Tensor[]): number[] | undefined {
-  const lists = outputs.filter(({ shape }) => shape[0] === 1 && Math.max(...shape) > 1 && shape.filter((n) => n > 1).length === 1).map(({ data }) => Array.from(data));
+  const lists = outputs
+    .filter(({ shape }) => shape[0] === 1 && Math.max(...shape) > 1 && shape.filter((n) => n > 1).length === 1)
+    .map(({ data }) => Array.from(data));
   const given = lists.find((list) => list.every((x) => x >= 0) && Math.abs(list.reduce((sum, x) => sum + x, 0) - 1) < 1e-3);
   if (given) return given;
   const [logits] = lists;

@@ -46,5 +46,8 @@ export function lastWords(error: unknown): { readonly text: string; readonly exi
   if (isInputError(error)) return { text: error.message, exitCode: exitCodes.failed };
   if (isSystemError(error)) return { text: systemErrorLine(error), exitCode: exitCodes.failed };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { text: `${stack}\nThis is a fault of ventral, not of your files: please report it with the command and these lines.`, exitCode: exitCodes.failed };
+  return {
+    text: `${stack}\nThis is a fault of ventral, not of your files: please report it with the command and these lines.`,
+    exitCode: exitCodes.failed,
+  };
 }

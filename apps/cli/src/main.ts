@@ -5,7 +5,8 @@ import { version } from './version.ts';
 
 const wholeNumber = (least: number) => (text: string) => {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`A whole number of at least ${least} is needed.`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
+    throw new InvalidArgumentError(`A whole number of at least ${least} is needed.`);
   return value;
 };
 
@@ -29,14 +30,23 @@ const list = (text: string): string[] => {
 };
 
 const modelHelp = 'path of an .onnx file, or a built-in network (see `ventral models`)';
-const inputOption = () => new Option('--input <HxW>', 'input size in pixels, where the network leaves it open').argParser(inputSize);
+const inputOption = () =>
+  new Option('--input <HxW>', 'input size in pixels, where the network leaves it open').argParser(inputSize);
 const fovOption = () =>
-  new Option('--fov <degrees>', "visual angle of the input's width (default: the network's own, else 8)").argParser(positiveNumber);
+  new Option('--fov <degrees>', "visual angle of the input's width (default: the network's own, else 8)").argParser(
+    positiveNumber,
+  );
+const seedOption = () => new Option('--seed <n>', 'seed of everything drawn at random (default: 0)').argParser(wholeNumber(0));
 const layersOption = () =>
-  new Option('--layers <globs>', 'layers by name, e.g. "features.*,layer4*", or all-nodes').argParser(list).default(undefined, 'the canonical layers');
-const preprocessOption = () => new Option('--preprocess <file>', 'preprocessing as JSON, in place of the sidecar beside the model');
+  new Option('--layers <globs>', 'layers by name, e.g. "features.*,layer4*", or all-nodes')
+    .argParser(list)
+    .default(undefined, 'the canonical layers');
+const preprocessOption = () =>
+  new Option('--preprocess <file>', 'preprocessing as JSON, in place of the sidecar beside the model');
 const relaxedOption = () =>
-  new Option('--relaxed <switch>', 'relaxed SIMD: faster, but not the same bytes on every machine').choices(['on', 'off']).default('off');
+  new Option('--relaxed <switch>', 'relaxed SIMD: faster, but not the same bytes on every machine')
+    .choices(['on', 'off'])
+    .default('off');
 
 const program = new Command('ventral')
   .description('Puts the layers of a convolutional network beside the ventral visual stream: LGN, V1, V2, V4, IT.')
@@ -53,15 +63,18 @@ program
   .addOption(layersOption())
   .addOption(fovOption())
   .addOption(new Option('--workers <n>', 'worker threads').argParser(wholeNumber(1)).default(undefined, 'by cores and memory'))
-  .addOption(new Option('--seed <n>', 'seed of everything drawn at random').argParser(wholeNumber(0)).default(1))
-  .addOption(new Option('--max-units <n>', 'units of a layer measured one by one').argParser(wholeNumber(1)).default(2048))
+  .addOption(seedOption())
+  .addOption(new Option('--max-units <n>', 'units of a layer measured one by one (default: 2048)').argParser(wholeNumber(1)))
   .option('--no-quantiles', 'leave quantiles out: faster')
   .option('--strict', 'end at the first picture that cannot be used', false)
   .addOption(preprocessOption())
   .addOption(inputOption())
   .addOption(relaxedOption())
   .option('--json', 'messages and progress as JSON lines on stderr, the result as JSON on stdout', false)
-  .option('--out <folder>', 'where tables, figures, report.html and manifest.json go (default: only the layer × area table, on stdout)')
+  .option(
+    '--out <folder>',
+    'where tables, figures, report.html and manifest.json go (default: only the layer × area table, on stdout)',
+  )
   .action(async (model, options) => (await import('./commands/probe.ts')).probe(model, options));
 
 program
@@ -92,7 +105,11 @@ program
   .option('--stimuli <source>', 'folder or zip of pictures, or a built-in set (default: the set of a built-in network)')
   .addOption(layersOption().makeOptionMandatory())
   .requiredOption('--out <file>', 'the .npz file; the names of the stimuli go into a .json beside it')
-  .addOption(new Option('--max-memory <MB>', 'limit of what is kept in memory').argParser(positiveNumber).default(undefined, 'half of the memory'))
+  .addOption(
+    new Option('--max-memory <MB>', 'limit of what is kept in memory')
+      .argParser(positiveNumber)
+      .default(undefined, 'half of the memory'),
+  )
   .addOption(preprocessOption())
   .addOption(inputOption())
   .addOption(relaxedOption())
@@ -110,7 +127,9 @@ program
   .description('write a built-in stimulus set as PNG files')
   .argument('<set>', 'name of a set (see `ventral models`)')
   .requiredOption('--out <folder>', 'where the pictures go')
-  .addOption(new Option('--seed <n>', 'seed of everything drawn at random').argParser(wholeNumber(0)).default(1))
+  .addOption(new Option('--input <HxW>', 'size of the pictures in pixels (default: 224x224)').argParser(inputSize))
+  .addOption(new Option('--fov <degrees>', 'visual angle of their width (default: 8)').argParser(positiveNumber))
+  .addOption(seedOption())
   .action(async (set, options) => (await import('./commands/stimuli.ts')).stimuli(set, options));
 
 program

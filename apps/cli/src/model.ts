@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
   assumedPreprocess,
-  bindGraph,
   type BoundGraph,
+  bindGraph,
   canonicalForm,
   formatShape,
   type Graph,
@@ -76,9 +76,17 @@ export async function openModel(name: string): Promise<Model> {
   const builtIn = builtInNetwork(name);
   if (builtIn) {
     const bytes = new TextEncoder().encode(builtIn.source);
-    return { name, handle: { kind: 'builtIn', name }, sha256: sha256(bytes), fileBytes: bytes.length, graph: builtIn.load(), sidecar: undefined };
+    return {
+      name,
+      handle: { kind: 'builtIn', name },
+      sha256: sha256(bytes),
+      fileBytes: bytes.length,
+      graph: builtIn.load(),
+      sidecar: undefined,
+    };
   }
-  if (!existsSync(name)) throw new InputError(`model "${name}": no such file, and no built-in network of that name. See \`ventral models\`.`);
+  if (!existsSync(name))
+    throw new InputError(`model "${name}": no such file, and no built-in network of that name. See \`ventral models\`.`);
   const bytes = readModelFile(name);
   const graph = readOnnx(bytes, name);
   const sidecar = `${name.replace(/\.onnx$/i, '')}.json`;

@@ -52,7 +52,9 @@ export function createVoice(json: boolean, sink: LineSink = process.stderr, now:
   };
   const line = (event: string, text: string, facts: Readonly<Record<string, unknown>> = {}) => {
     closeLine();
-    sink.write(json ? `${JSON.stringify({ event, message: text, ...facts })}\n` : `${event === 'warning' ? 'Warning: ' : ''}${text}\n`);
+    sink.write(
+      json ? `${JSON.stringify({ event, message: text, ...facts })}\n` : `${event === 'warning' ? 'Warning: ' : ''}${text}\n`,
+    );
   };
   return {
     say: (text, facts) => line('say', text, facts),
@@ -72,7 +74,9 @@ export function createVoice(json: boolean, sink: LineSink = process.stderr, now:
       // The first report stands for the start: it comes when the workers are ready.
       if (nDone > firstDone) secondsLeft = (((time - started) / 1000) * (nItems - nDone)) / (nDone - firstDone);
       if (json) {
-        sink.write(`${JSON.stringify({ event: 'progress', n_done: nDone, n_images: nItems, n_failed: nFailed, seconds_left: secondsLeft ?? null })}\n`);
+        sink.write(
+          `${JSON.stringify({ event: 'progress', n_done: nDone, n_images: nItems, n_failed: nFailed, seconds_left: secondsLeft ?? null })}\n`,
+        );
         return;
       }
       const left = isLast || secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft)} left`;

@@ -93,8 +93,12 @@ ${tableHtml(table, shown)}
 function tableHtml(table: Table, nRows: number): string {
   const isNumber = table.columns.map(({ type }) => type === 'number' || type === 'integer');
   const attributes = isNumber.map((number) => (number ? ' class="number"' : ''));
-  const head = table.columns.map((column, i) => `<th scope="col"${attributes[i]} title="${escape(column.description)}">${headHtml(column)}</th>`);
-  const rows = table.rows.slice(0, nRows).map((row) => `<tr>${row.map((cell, i) => `<td${attributes[i]}>${cellHtml(cell)}</td>`).join('')}</tr>`);
+  const head = table.columns.map(
+    (column, i) => `<th scope="col"${attributes[i]} title="${escape(column.description)}">${headHtml(column)}</th>`,
+  );
+  const rows = table.rows
+    .slice(0, nRows)
+    .map((row) => `<tr>${row.map((cell, i) => `<td${attributes[i]}>${cellHtml(cell)}</td>`).join('')}</tr>`);
   return `<div class="scroll"><table>
 <thead><tr>${head.join('')}</tr></thead>
 <tbody>

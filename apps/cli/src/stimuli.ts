@@ -37,7 +37,9 @@ export function listStimuli(source: string, view: StimulusView): Stimulus[] {
     return drawnStimuli(source, view);
   }
   const found = info.isDirectory() ? folderStimuli(source) : fileStimuli(source);
-  const stimuli = found.filter(({ id }) => pictureName.test(id) && !isHidden(id)).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const stimuli = found
+    .filter(({ id }) => pictureName.test(id) && !isHidden(id))
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   if (stimuli.length === 0) throw new InputError(`stimuli "${source}": no picture in it. Readable: PNG, JPEG and WebP.`);
   return stimuli;
 }
@@ -49,7 +51,12 @@ function drawnStimuli(name: string, view: StimulusView): Stimulus[] {
 
 function fileStimuli(path: string): Stimulus[] {
   if (pictureName.test(path)) return [{ kind: 'file', id: path.split(/[\\/]/).at(-1)!.normalize('NFC'), path }];
-  return readZipDirectory(path).map((entry) => ({ kind: 'zip', id: entry.name.replaceAll('\\', '/').normalize('NFC'), path, entry }));
+  return readZipDirectory(path).map((entry) => ({
+    kind: 'zip',
+    id: entry.name.replaceAll('\\', '/').normalize('NFC'),
+    path,
+    entry,
+  }));
 }
 
 function folderStimuli(folder: string): Stimulus[] {
@@ -74,7 +81,9 @@ function folderStimuli(folder: string): Stimulus[] {
 /** How a session gets its pictures: files are read and decoded, sets are drawn. */
 export function stimulusReader(decode: ImageDecoder): (stimulus: Stimulus) => Promise<Image> {
   return async (stimulus) =>
-    stimulus.kind === 'drawn' ? stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view) : decode(pictureBytes(stimulus), stimulus.id);
+    stimulus.kind === 'drawn'
+      ? stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view)
+      : decode(pictureBytes(stimulus), stimulus.id);
 }
 
 /** What a manifest's hash of a stimulus is taken over: the file's bytes, or the drawn pixels (h w 3). */

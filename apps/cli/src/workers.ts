@@ -47,5 +47,9 @@ export function sessionEnvironment({ kernels, codecs }: Runtime): ProbeSessionEn
 
 /** As many as there are cores and memory for: half of what the machine has, or what is free if that is more. */
 export function workersFor(bytesPerWorker: number): number {
-  return defaultWorkerCount({ cores: availableParallelism(), memoryBudgetBytes: Math.max(totalmem() / 2, freemem()), bytesPerWorker });
+  return defaultWorkerCount({
+    cores: availableParallelism(),
+    memoryBudgetBytes: Math.max(totalmem() / 2, freemem()),
+    bytesPerWorker,
+  });
 }

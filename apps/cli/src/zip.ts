@@ -40,17 +40,23 @@ export function readZipDirectory(path: string): ZipEntry[] {
     const directory = read(directoryOffset, directoryBytes);
     const entries: ZipEntry[] = [];
     for (let i = 0, at = 0; i < nEntries; i++) {
-      if (at + 46 > directory.length || directory.readUInt32LE(at) !== 0x02014b50) throw refuse(`entry ${i} of its directory is broken.`);
+      if (at + 46 > directory.length || directory.readUInt32LE(at) !== 0x02014b50)
+        throw refuse(`entry ${i} of its directory is broken.`);
       const flags = directory.readUInt16LE(at + 8);
       const method = directory.readUInt16LE(at + 10);
-      const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((offset) => directory.readUInt16LE(at + offset)) as [number, number, number];
+      const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((offset) => directory.readUInt16LE(at + offset)) as [
+        number,
+        number,
+        number,
+      ];
       const name = directory.toString('utf8', at + 46, at + 46 + nameBytes);
       const sizes = [24, 20, 42].map((offset) => directory.readUInt32LE(at + offset));
       widenSizes(sizes, directory.subarray(at + 46 + nameBytes, at + 46 + nameBytes + extraBytes));
       at += 46 + nameBytes + extraBytes + commentBytes;
       if (name.endsWith('/')) continue;
       if (flags & 1) throw refuse(`"${name}" is protected by a password.`);
-      if (method !== 0 && method !== 8) throw refuse(`"${name}" is packed by method ${method}; only stored and deflated files can be read.`);
+      if (method !== 0 && method !== 8)
+        throw refuse(`"${name}" is packed by method ${method}; only stored and deflated files can be read.`);
       const [bytes, compressedBytes, offset] = sizes as [number, number, number];
       entries.push({ name, offset, compressedBytes, bytes, isDeflated: method === 8 });
     }

@@ -1,8 +1,9 @@
 /** @file Share of images that drive a unit above half of its largest response, beside the published shares of V4 and IT. */
 import type { Measurement } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
-import { type ChartOptions, ladderChart } from './ladder.ts';
+import { ladderChart } from './ladder.ts';
 import { chartedLayers, digits, numberIn } from './layers.ts';
+import type { ChartOptions } from './plan.ts';
 import type { Chart } from './spec.ts';
 
 /**

@@ -4,9 +4,9 @@ import { latencyChart } from './latency.ts';
 import { receptiveFieldChart } from './receptive-field.ts';
 import { sparsenessChart } from './sparseness.ts';
 
-export type { ChartOptions } from './ladder.ts';
 export { layerAreaTable } from './layer-area.ts';
 export { shortName } from './layers.ts';
+export type { ChartOptions } from './plan.ts';
 export type { Chart, VegaLiteSpec } from './spec.ts';
 export { specFields } from './spec.ts';
 export { config, inks, okabeIto, type Theme } from './theme.ts';

@@ -1,8 +1,9 @@
 /** @file Latency of the areas in milliseconds, beside the layers by rank of depth alone: a network has no time. */
 import type { Measurement } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
-import { type ChartOptions, ladderChart } from './ladder.ts';
+import { ladderChart } from './ladder.ts';
 import { chartedLayers } from './layers.ts';
+import type { ChartOptions } from './plan.ts';
 import type { Chart } from './spec.ts';
 import { words } from './words.ts';
 

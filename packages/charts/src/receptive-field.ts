@@ -1,8 +1,9 @@
 /** @file Receptive-field size in degrees: theoretical fields of the layers beside the cortical definitions. */
 import type { Measurement } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
-import { type ChartOptions, ladderChart } from './ladder.ts';
+import { ladderChart } from './ladder.ts';
 import { chartedLayers, digits, numberIn } from './layers.ts';
+import type { ChartOptions } from './plan.ts';
 import type { Chart } from './spec.ts';
 import { words } from './words.ts';
 

@@ -1,8 +1,9 @@
 /** @file Sparseness S along the network and the areas. The index a of IT runs the other way and stays off this axis. */
 import { areas5, cortexSeries, type Measurement } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
-import { type ChartOptions, ladderChart } from './ladder.ts';
+import { ladderChart } from './ladder.ts';
 import { chartedLayers, digits, numberIn } from './layers.ts';
+import type { ChartOptions } from './plan.ts';
 import type { Chart } from './spec.ts';
 import { words } from './words.ts';
 

@@ -1,7 +1,8 @@
 /** @file `ventral probe`, the main job: stimuli through a network in worker threads, every layer measured, tables and a report. */
 import { join } from 'node:path';
-import { InputError, type ItemFailure, planGraph } from '@ventral/core';
 import { charts, layerAreaTable } from '@ventral/charts';
+import { InputError, type ItemFailure, planGraph } from '@ventral/core';
+import { writeCsv } from '@ventral/formats';
 import { instantiate } from '@ventral/kernels';
 import {
   defaultFovDeg,
@@ -26,7 +27,6 @@ import { loadRuntime } from '../runtime.ts';
 import { listStimuli, type Stimulus } from '../stimuli.ts';
 import { createThreadPool, workersFor } from '../workers.ts';
 import { beginWriting } from '../write.ts';
-import { writeCsv } from '@ventral/formats';
 import { layerSelection } from './rf.ts';
 
 export interface ProbeCommandOptions extends ModelOptions {
@@ -62,9 +62,10 @@ export async function probe(name: string, options: ProbeCommandOptions): Promise
   const voice = createVoice(options.json);
   const probes = selectProbes((options.probes ?? ['all']).join(','));
   const model = await openPictureModel(name, options);
-  const notices = [model.graph.metadata.notice && `${model.name} is ${model.graph.metadata.notice}.`, assumptionLine(model)].filter(
-    (notice) => notice !== undefined,
-  );
+  const notices = [
+    model.graph.metadata.notice && `${model.name} is ${model.graph.metadata.notice}.`,
+    assumptionLine(model),
+  ].filter((notice) => notice !== undefined);
   for (const notice of notices) voice.warn(notice);
 
   const fovDeg = options.fov ?? model.graph.metadata.fovDeg ?? defaultFovDeg;
@@ -81,7 +82,9 @@ export async function probe(name: string, options: ProbeCommandOptions): Promise
     if (writing) {
       voice.say('Writing tables, figures and the report …');
       const allNotices = [...notices, ...failureNotices(result.failures, stimuli)];
-      await stageResults(options.out!, facts, overview, allNotices, (path, content) => writing.stage(join(options.out!, path), content));
+      await stageResults(options.out!, facts, overview, allNotices, (path, content) =>
+        writing.stage(join(options.out!, path), content),
+      );
       writing.commit();
     }
     if (overview) printTable(overview, options.json);
@@ -123,7 +126,13 @@ async function measure(
     pool = createThreadPool(nWorkers, runtime);
     voice.say(
       `${model.name}: ${layers.length} layers, ${stimuli.length} images, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(bytesPerWorker * nWorkers)} of memory; states ${formatBytes(stateBytes)}`,
-      { n_layers: layers.length, n_images: stimuli.length, n_workers: nWorkers, memory_bytes: bytesPerWorker * nWorkers, state_bytes: stateBytes },
+      {
+        n_layers: layers.length,
+        n_images: stimuli.length,
+        n_workers: nWorkers,
+        memory_bytes: bytesPerWorker * nWorkers,
+        state_bytes: stateBytes,
+      },
     );
   };
   try {
@@ -145,7 +154,8 @@ async function measure(
           runner: { nWorkers: 1, run: (job) => pool!.run(job), close: () => pool?.close() },
           modelHandle: model.handle,
           // Sets are drawn at the network's own size: their geometry is theirs.
-          preprocess: stimuli[0]?.kind === 'drawn' ? { ...model.preprocess, resize: undefined, crop: undefined } : model.preprocess,
+          preprocess:
+            stimuli[0]?.kind === 'drawn' ? { ...model.preprocess, resize: undefined, crop: undefined } : model.preprocess,
           describe: ({ id }) => `stimulus "${id}"`,
           signal: interrupt.signal,
           onProgress: (progress) => voice.progress(progress),
@@ -157,7 +167,9 @@ async function measure(
     return { result, nWorkers };
   } catch (error) {
     if (interrupt.signal.aborted) {
-      throw new Interrupted(`Stopped. ${error instanceof Error ? error.message : ''} No table was written: a part of the images would give other numbers.`);
+      throw new Interrupted(
+        `Stopped. ${error instanceof Error ? error.message : ''} No table was written: a part of the images would give other numbers.`,
+      );
     }
     throw error;
   } finally {
@@ -195,15 +207,24 @@ async function stageResults(
     emptyCells[table.name] = nEmpty;
   }
   const names = new Set(result.tables.map(({ name }) => name));
-  const drawable = charts.filter((_, i) => names.has((['receptive-fields', 'receptive-fields', 'statistics', 'statistics'] as const)[i]!));
-  const figures = await drawCharts(drawable, result.tables, measurements(), { species: 'macaque', language: 'en', fovDeg, inputPx: model.picture.sizePx[1] });
+  const drawable = charts.filter((_, i) =>
+    names.has((['receptive-fields', 'receptive-fields', 'statistics', 'statistics'] as const)[i]!),
+  );
+  const figures = await drawCharts(drawable, result.tables, measurements(), {
+    species: 'macaque',
+    language: 'en',
+    fovDeg,
+    inputPx: model.picture.sizePx[1],
+  });
   for (const { chart, light } of figures) {
     put(`figures/${chart.id}.svg`, light);
     put(`figures/${chart.id}.vl.json`, `${JSON.stringify(chart.spec, null, 1)}\n`);
   }
   const report: Report = {
     title: `${model.name} beside the ventral visual stream`,
-    subtitle: [`${result.layers.length} layers`, result.nImages > 0 && `${result.nImages} images`, `field of view ${fovDeg}°`].filter(Boolean).join(' · '),
+    subtitle: [`${result.layers.length} layers`, result.nImages > 0 && `${result.nImages} images`, `field of view ${fovDeg}°`]
+      .filter(Boolean)
+      .join(' · '),
     notices,
     figures: figures.map(({ chart, light, dark }) => ({ title: chart.title, caption: chart.note, light, dark })),
     overview,
@@ -223,9 +244,15 @@ function reportFacts({ model, options, probes, fovDeg, source, stimuli, result }
       'Preprocessing',
       `${channels}, (x · ${scale} − ${mean.join(', ')}) / ${std.join(', ')}${resize ? `, short side ${resize.short} px` : ''}${crop ? `, centre crop ${[crop].flat().join(' × ')} px` : ''} (${model.preprocessFile ?? model.preprocessOrigin})`,
     ],
-    ['Stimuli', source === undefined ? 'none' : `${source}: ${stimuli.length}, of which ${result.failures.length} could not be used`],
+    [
+      'Stimuli',
+      source === undefined ? 'none' : `${source}: ${stimuli.length}, of which ${result.failures.length} could not be used`,
+    ],
     ['Probes', probes.map(({ name }) => name).join(', ')],
-    ['Options', `seed ${options.seed ?? defaultProbeOptions.seed}, at most ${options.maxUnits ?? defaultProbeOptions.maxUnits} units a layer, quantiles ${options.quantiles ? 'on' : 'off'}, kernels ${options.relaxed === 'on' ? 'relaxed SIMD' : 'SIMD'}`],
+    [
+      'Options',
+      `seed ${options.seed ?? defaultProbeOptions.seed}, at most ${options.maxUnits ?? defaultProbeOptions.maxUnits} units a layer, quantiles ${options.quantiles ? 'on' : 'off'}, kernels ${options.relaxed === 'on' ? 'relaxed SIMD' : 'SIMD'}`,
+    ],
   ];
 }
 

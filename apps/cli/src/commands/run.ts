@@ -25,7 +25,11 @@ export async function run(name: string, options: RunOptions): Promise<void> {
   const image = await createImageDecoder(runtime.codecs)(readImage(options.image), options.image);
   const classes = await inModel(name, () => createClassifier(model, runtime).classify(image).slice(0, options.top));
   if (options.json) {
-    const top = classes.map(({ classIndex, name: label, probability }) => ({ class: classIndex, name: label ?? null, probability }));
+    const top = classes.map(({ classIndex, name: label, probability }) => ({
+      class: classIndex,
+      name: label ?? null,
+      probability,
+    }));
     printJson({ model: model.name, image: options.image, top });
     return;
   }

@@ -72,7 +72,7 @@ export function createLedger<Setup, Item, State, Total>(job: Job<Setup, Item, St
       nFailed += announcement.nFailed - nFailedOf[chunkIndex]!;
       nDoneOf[chunkIndex] = announcement.nDone;
       nFailedOf[chunkIndex] = announcement.nFailed;
-      job.onProgress?.(progress());
+      if (nNew > 0) job.onProgress?.(progress());
     },
 
     add(chunk, result) {

@@ -105,9 +105,10 @@ export class Operator {
     return value === 1;
   }
 
+  /** Attributes are float32 in the file, and so are the defaults of the standard. */
   float(name: string, fallback: number): number {
     const attribute = this.#take(name, 'float');
-    return attribute === undefined ? fallback : (attribute.f ?? 0);
+    return attribute === undefined ? Math.fround(fallback) : (attribute.f ?? 0);
   }
 
   string(name: string, fallback: string): string {

@@ -1,7 +1,11 @@
 /** @file Receptive fields of published architectures against the tables in shared/reference and in Araujo et al. (2019). */
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { bindGraph, canonicalForm } from '@ventral/core';
+import { readOnnx } from '@ventral/formats';
 import { hasShared, shared } from '@ventral/testkit';
 import { describe, expect, it } from 'vitest';
+import { layerSet } from '../layers.ts';
 import { testGraph, type Window } from '../test-graph.ts';
 import { type ReceptiveField, receptiveFields } from './field.ts';
 
@@ -250,4 +254,39 @@ describe.skipIf(!hasShared)('receptive fields against the reference table', () =
     });
     expect(got).toEqual(own.map(({ layer, values }) => [layer, ...values]));
   });
+});
+
+/** Which layers of a file's canonical form the table's rows are, in execution order. */
+const isWindow = (op: string) => op.startsWith('conv2d') || op === 'maxPool';
+const picks: Record<string, (ops: readonly string[]) => boolean[]> = {
+  chain: (ops) => ops.map(isWindow),
+  // conv1, maxpool, then each block's closing ReLU.
+  resnet: (ops) => ops.map((op, i) => i < 2 || op === 'relu'),
+  // conv1, pools, fire modules, conv10.
+  squeezenet: (ops) => ops.map((op, i) => i === 0 || op === 'maxPool' || op === 'concat' || i === ops.findLastIndex((o) => o.startsWith('conv2d'))),
+  // The first convolution, then every second one: the pointwise ones.
+  mobilenet: (ops) => ops.map((op, i) => isWindow(op) && i % 2 === 0),
+};
+
+describe.skipIf(!hasShared)('receptive fields of networks read from files', () => {
+  it.each([
+    ['bench-networks/alexnet.onnx.gz', 'alexnet (torchvision)', 'chain'],
+    ['bench-networks/vgg16.onnx.gz', 'vgg16 (torchvision)', 'chain'],
+    ['bench-networks/resnet18.onnx.gz', 'resnet18 (torchvision)', 'resnet'],
+    ['bench-networks/resnet50.onnx.gz', 'resnet50 (torchvision, stride in 3x3)', 'resnet'],
+    ['bench-networks/squeezenet1_1.onnx.gz', 'squeezenet1_1 (torchvision)', 'squeezenet'],
+    ['models/squeezenet1_0/squeezenet1_0.onnx', 'squeezenet1_0 (torchvision)', 'squeezenet'],
+    ['models/squeezenet1_1/squeezenet1_1.onnx', 'squeezenet1_1 (torchvision)', 'squeezenet'],
+    ['models/mobilenet_v1_025_128/mobilenet_v1_025_128.onnx', 'mobilenet_v1 (TF-Slim)', 'mobilenet'],
+    ['networks/narrow_resnet18_bn/narrow_resnet18_bn.onnx', 'resnet18 (torchvision)', 'resnet'],
+  ])('%s', (path, model, order) => {
+    const bytes = readFileSync(shared(path));
+    const graph = canonicalForm(bindGraph(readOnnx(path.endsWith('.gz') ? gunzipSync(bytes) : bytes, path)));
+    const fields = receptiveFields(graph);
+    const layers = layerSet(graph, 'canonical');
+    const picked = picks[order]!(layers.map((layer) => layer.op));
+    const own = referenceRows().filter((row) => row.model === model);
+    const got = layers.filter((_, i) => picked[i]).map(({ layer }, i) => triples(fields.get(layer)!)[0]!.map((value, j) => (own[i]?.values[j] === undefined ? undefined : value)));
+    expect(got).toEqual(own.map((row) => row.values));
+  }, 60_000);
 });
