@@ -32,7 +32,7 @@ export default defineConfig({
     target: 'node20',
     rollupOptions: {
       input: { main: 'src/main.ts', worker: 'src/worker.ts' },
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
 });

@@ -128,7 +128,7 @@ for (const [variant, flags] of Object.entries(variants)) {
     },
   );
   const text = stderr.toString().trim();
-  if (text) console.error(text);
+  if (/ERROR|WARNING/.test(text)) console.error(text); // and not the optimiser's remark about its own last round
   if (error || !bytes) {
     console.error(`build ${variant}: AssemblyScript must compile assembly/index.ts, got ${error?.message ?? 'no output'}.`);
     process.exit(1);

@@ -42,19 +42,19 @@ export function reportHtml(report: Report): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)}</title>
+<title>${escaped(title)}</title>
 <style>
 ${css}</style>
 </head>
 <body>
 <header>
 <p class="brand">Ventral</p>
-<h1>${escape(title)}</h1>
-<p class="subtitle">${escape(subtitle)}</p>
-${notices.map((notice) => `<p class="notice">${escape(notice)}</p>`).join('\n')}
+<h1>${escaped(title)}</h1>
+<p class="subtitle">${escaped(subtitle)}</p>
+${notices.map((notice) => `<p class="notice">${escaped(notice)}</p>`).join('\n')}
 </header>
 <main>
-${overview ? `<section>\n<h2>${escape(overview.title)}</h2>\n${tableHtml(overview, overview.rows.length)}\n</section>` : ''}
+${overview ? `<section>\n<h2>${escaped(overview.title)}</h2>\n${tableHtml(overview, overview.rows.length)}\n</section>` : ''}
 ${figures.map(figureHtml).join('\n')}
 <section>
 <h2>Tables</h2>
@@ -63,7 +63,7 @@ ${tables.map(foldedTable).join('\n')}
 <section>
 <h2>How it was made</h2>
 <dl>
-${facts.map(([label, value]) => `<dt>${escape(label)}</dt><dd>${escape(value)}</dd>`).join('\n')}
+${facts.map(([label, value]) => `<dt>${escaped(label)}</dt><dd>${escaped(value)}</dd>`).join('\n')}
 </dl>
 </section>
 </main>
@@ -73,10 +73,10 @@ ${facts.map(([label, value]) => `<dt>${escape(label)}</dt><dd>${escape(value)}</
 }
 
 function figureHtml({ title, caption, light, dark }: Figure): string {
-  return `<figure aria-label="${escape(title)}">
+  return `<figure aria-label="${escaped(title)}">
 <div class="plate light">${light}</div>
 <div class="plate dark">${dark}</div>
-${caption ? `<figcaption>${escape(caption)}</figcaption>` : ''}
+${caption ? `<figcaption>${escaped(caption)}</figcaption>` : ''}
 </figure>`;
 }
 
@@ -84,9 +84,9 @@ function foldedTable(table: Table): string {
   const nRows = table.rows.length;
   const shown = Math.min(rowsShown, nRows);
   return `<details>
-<summary>${escape(table.title)} <span class="count">${nRows} ${nRows === 1 ? 'row' : 'rows'}</span></summary>
+<summary>${escaped(table.title)} <span class="count">${nRows} ${nRows === 1 ? 'row' : 'rows'}</span></summary>
 ${tableHtml(table, shown)}
-<p class="more">${shown < nRows ? `The first ${shown} of ${nRows} rows. All of them, in full precision: ` : 'In full precision: '}<a href="${escape(table.name)}.csv">${escape(table.name)}.csv</a></p>
+<p class="more">${shown < nRows ? `The first ${shown} of ${nRows} rows. All of them, in full precision: ` : 'In full precision: '}<a href="${escaped(table.name)}.csv">${escaped(table.name)}.csv</a></p>
 </details>`;
 }
 
@@ -94,7 +94,7 @@ function tableHtml(table: Table, nRows: number): string {
   const isNumber = table.columns.map(({ type }) => type === 'number' || type === 'integer');
   const attributes = isNumber.map((number) => (number ? ' class="number"' : ''));
   const head = table.columns.map(
-    (column, i) => `<th scope="col"${attributes[i]} title="${escape(column.description)}">${headHtml(column)}</th>`,
+    (column, i) => `<th scope="col"${attributes[i]} title="${escaped(column.description)}">${headHtml(column)}</th>`,
   );
   const rows = table.rows
     .slice(0, nRows)
@@ -109,12 +109,12 @@ ${rows.join('\n')}
 
 /** Header words may break at their underscores. */
 function headHtml({ name }: Column): string {
-  return escape(name).replaceAll('_', '_<wbr>');
+  return escaped(name).replaceAll('_', '_<wbr>');
 }
 
 function cellHtml(cell: Cell): string {
   if (cell === null || (typeof cell === 'number' && Number.isNaN(cell))) return '<span class="none">–</span>';
-  return escape(typeof cell === 'number' ? shortNumber(cell) : typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : cell);
+  return escaped(typeof cell === 'number' ? shortNumber(cell) : typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : cell);
 }
 
 /** Whole numbers as they are, others with four digits. */
@@ -123,6 +123,6 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

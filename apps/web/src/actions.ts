@@ -8,7 +8,7 @@ import { type Remote, releaseProxy, wrap } from 'comlink';
 import { readAddress, writeAddress } from './address.ts';
 import type { Viewer } from './facts.ts';
 import { language, languages, preferredLanguage, t } from './i18n/index.ts';
-import { createProbeJob } from './probe-job.ts';
+import { builtinStimuli, probeJob } from './probe-job.ts';
 import { chosenFiles, droppedFiles, type FoundFile, type NetworkSource, type Stimulus, sortFiles } from './sources.ts';
 import * as state from './state.ts';
 import { spawnProber, spawnViewer } from './workers.ts';
@@ -89,9 +89,10 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
       if (unit) pinUnit({ c: unit[0], y: unit[1], x: unit[2] });
       state.status.value = t.value.statusNetwork(facts.name, String(facts.layers.length));
     });
-    if (state.stimuli.value.length === 0) state.stimuli.value = await ask((remote) => remote.builtinStimuli());
-    await showPicture(state.pictureIndex.value);
-    if (source.kind === 'builtin' && state.stimuli.value[0]?.kind === 'builtin') void runProbe();
+    const isBuiltinSet = state.stimuli.value.length === 0 || state.stimuli.value[0]?.kind === 'builtin';
+    if (isBuiltinSet) state.stimuli.value = builtinStimuli(facts, fovDeg);
+    if (source.kind === 'builtin' && isBuiltinSet) void runProbe();
+    await showPicture(Math.min(state.pictureIndex.value, state.pictures.value.length - 1));
   } catch (error) {
     if (call === networkCall) say(t.value.errorNetwork, error, () => void openNetwork(source));
   } finally {
@@ -210,8 +211,10 @@ let running: AbortController | undefined;
 /** Runs every probe over the stimuli, in workers. */
 export async function runProbe(): Promise<void> {
   const network = state.network.value;
+  if (!network || state.stimuli.value.length === 0) return;
+  // A built-in set is drawn for the field of view, which may have changed.
+  if (state.stimuli.value[0]?.kind === 'builtin') state.stimuli.value = builtinStimuli(network, state.fovDeg.value);
   const stimuli = state.stimuli.value;
-  if (!network || stimuli.length === 0) return;
   running?.abort();
   const call = new AbortController();
   running = call;
@@ -237,9 +240,11 @@ export async function runProbe(): Promise<void> {
     state.status.value = t.value.statusProbeStarted(String(stimuli.length));
   });
   try {
-    const result = await pool.run({ ...createProbeJob(state.networkSource.value, stimuli), signal: call.signal, onProgress: show });
+    const result = await pool.run({ ...probeJob(state.networkSource.value, network, stimuli), signal: call.signal, onProgress: show });
     if (running !== call) return;
-    await ask((remote) => remote.keep({ state: result.state, total: result.total, nImages: result.nDone - result.failures.length }));
+    const { state: merged, total } = result;
+    if (!merged || !total) throw new Error(`${stimuli[0]?.id}: ${result.failures[0]?.message}`);
+    await ask((remote) => remote.keep({ state: merged, total, nImages: result.nDone - result.failures.length }));
     await loadTables();
     const failures = result.failures.map(({ itemIndex, message }) => `${stimuli[itemIndex]?.id}: ${message}`);
     const seconds = (performance.now() - started) / 1000;

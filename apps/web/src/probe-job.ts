@@ -1,8 +1,16 @@
-/** @file A probe run as the pool takes it: every stimulus once, the states of all probes and layers merged. */
-import type { Job } from '@ventral/core';
+/** @file A probe run as the pool takes it: the stimuli, each once, and how the states of all probes and layers are merged. */
+import type { Job, Preprocess } from '@ventral/core';
 import { type PerProbeAndLayer, type ProbeSetup, stimulusProbes } from '@ventral/probe';
+import { defaultSetName, stimulusSet } from '@ventral/stimuli';
 import type { NetworkFacts } from './facts.ts';
 import type { NetworkSource, Stimulus } from './sources.ts';
+
+/** The default set, drawn for a network's input. */
+export function builtinStimuli({ heightPx, widthPx, setup }: NetworkFacts, fovDeg: number): Stimulus[] {
+  const view = { heightPx, widthPx, fovDeg, seed: setup.options.seed };
+  const set = stimulusSet(defaultSetName);
+  return Array.from({ length: set.nStimuli }, (_, index) => ({ kind: 'builtin', id: set.id(index, view), set: set.name, index, view }));
+}
 
 /** The job of probing a network over stimuli. */
 export function probeJob(
@@ -14,9 +22,14 @@ export function probeJob(
   const join = (a: PerProbeAndLayer, b: PerProbeAndLayer, how: 'merge' | 'mergeTotals') =>
     reading.map((probe, p) => setup.layers.map((_, l) => probe[how](a[p]![l], b[p]![l])));
   return {
-    setup: { ...setup, model: source },
+    setup: { ...setup, model: source, preprocess: preprocessFor(stimuli[0], setup.preprocess) },
     items: stimuli,
     merging: { merge: (a, b) => join(a, b, 'merge'), mergeTotals: (a, b) => join(a, b, 'mergeTotals') },
     describe: ({ id }) => `stimulus "${id}"`,
   };
+}
+
+/** Built-in sets are drawn at the network's own size: their geometry is theirs. */
+export function preprocessFor(stimulus: Stimulus | undefined, preprocess: Preprocess): Preprocess {
+  return stimulus?.kind === 'builtin' ? { ...preprocess, resize: undefined, crop: undefined } : preprocess;
 }

@@ -18,8 +18,9 @@ import { expose } from 'comlink';
 import type { LayerMaps, Prediction, ProbeRun, ShownPicture, Viewer } from './facts.ts';
 import { compileKernels, createPictureLoader, loadNetwork, preprocessOf } from './laboratory.ts';
 import { holdLifeLock } from './life-lock.ts';
+import { preprocessFor } from './probe-job.ts';
 
-const options = { ...defaultProbeOptions, seed: 1 };
+const options = defaultProbeOptions;
 const reading = stimulusProbes(probes.map(({ name }) => name));
 const loadPicture = createPictureLoader();
 
@@ -79,7 +80,8 @@ const viewer: Viewer = {
   },
 
   async show(stimulus) {
-    const { executor, layers, kernels, inputName, heightPx, widthPx, preprocess: recipe } = opened();
+    const { executor, layers, kernels, inputName, heightPx, widthPx, preprocess: own } = opened();
+    const recipe = preprocessFor(stimulus, own);
     const image = await loadPicture(stimulus);
     executor.setInput(inputName, preprocess(image, recipe, { heightPx, widthPx }), 'channelsLast');
     const next: Float32Array<ArrayBuffer>[] = [];

@@ -2,7 +2,7 @@
  * @file The two ladders: layers of a network by rank of depth on the left, areas LGN → IT on the right, one vertical axis.
  * What all four charts share; what each measures is in its own file.
  */
-import { areas5, type ChartSpecies, type CortexSeries, cortexSeries, emptyAreas, type Measurement } from '@ventral/cortex';
+import { areas5, type CortexSeries, cortexSeries, emptyAreas, type Measurement } from '@ventral/cortex';
 import type { Column, Table } from '@ventral/probe';
 import { type ChartedLayer, digits, shortName } from './layers.ts';
 import { type Drawn, panels } from './panels.ts';

@@ -3,7 +3,7 @@ export * from './errors.ts';
 export * from './exec/executor.ts';
 export { type Plan, planGraph } from './exec/plan.ts';
 export * from './exec/tap.ts';
-export { type AxisRole, axisRoles, pictureAxes, readingOrder, readingSizes } from './graph/axes.ts';
+export { type AxisRole, axisRoles, readingOrder, readingSizes } from './graph/axes.ts';
 export * from './graph/bind.ts';
 export { canonicalForm } from './graph/canonical.ts';
 export * from './graph/graph.ts';

@@ -59,7 +59,7 @@ describe('cortexSeries', () => {
         for (const { areas } of cortexSeries(measurements, quantity, species)) {
           const rows = areas5.flatMap((area) => areas[area] ?? []);
           for (const key of ['definition', 'unit', 'preparation', 'species'] as const) {
-            // Sparseness a comes from awake cells in two studies; the third does not say.
+            // A study that does not state its preparation may stand beside one that does: index a of IT, no other.
             expect(new Set(rows.map((row) => row[key]).filter((x) => x !== null)).size).toBeLessThanOrEqual(1);
           }
         }

@@ -37,7 +37,7 @@ export function writeCsv(table: CsvTable): { readonly text: string; readonly nEm
   });
   const fields = table.columns.map(({ name }) => cellText(name));
   // A lone empty cell would be an empty line, which readers skip: a single column is quoted.
-  const text = Papa.unparse({ fields, data }, { newline: '\r\n', quotes: nColumns === 1 });
+  const text = Papa.unparse([fields, ...data], { newline: '\r\n', quotes: nColumns === 1 });
   return { text: `${text}\r\n`, nEmpty };
 }
 

@@ -12,10 +12,7 @@ declare module 'papaparse/papaparse.js' {
       text: string,
       options: { readonly delimiter: string },
     ): { readonly data: Row[]; readonly errors: readonly ParseError[] };
-    unparse(
-      table: { readonly fields: readonly string[]; readonly data: readonly (readonly string[])[] },
-      options: { readonly newline: string; readonly quotes: boolean },
-    ): string;
+    unparse(rows: readonly (readonly string[])[], options: { readonly newline: string; readonly quotes: boolean }): string;
   };
   export default Papa;
 }

@@ -1,7 +1,17 @@
 /**
  * @file Which values of a network are layers: the rows of every table. Names and stages only; nothing is computed here.
  */
-import { axisRoles, type BoundGraph, InputError, inputTypes, type Node, opLabel, opOf, readingSizes } from '@ventral/core';
+import {
+  axisRoles,
+  type BoundGraph,
+  InputError,
+  inputTypes,
+  type Node,
+  opLabel,
+  opOf,
+  readingSizes,
+  sizeOf,
+} from '@ventral/core';
 import type { LayerInfo } from './probe.ts';
 import { receptiveFields } from './receptive-field/field.ts';
 
@@ -21,6 +31,10 @@ export function layerSet(graph: BoundGraph, which: LayerSelection): LayerInfo[] 
   const roles = axisRoles(graph);
   const stageOf = (node: Node) => opOf(node).stage(node.attributes, inputTypes(node, graph.types));
   const isActivation = (node: Node) => (node.op === 'unary' || node.op === 'binary') && stageOf(node) === 'activation';
+  // A picture-wide factor (squeeze and excitation) scales a path inside a block; nothing ends there.
+  const isGate = (node: Node) =>
+    node.op === 'binary' &&
+    inputTypes(node, graph.types).some((type) => sizeOf(type!.shape) < sizeOf(graph.types.get(node.outputs[0]!)!.shape));
   const readers = new Map<string, Node[]>();
   for (const node of graph.nodes) for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
   const layers = graph.nodes
@@ -34,7 +48,7 @@ export function layerSet(graph: BoundGraph, which: LayerSelection): LayerInfo[] 
         layer,
         op: opLabel(node),
         stage,
-        isBlockOutput: stage === 'merge' && !readers.get(layer)?.some(isActivation),
+        isBlockOutput: stage === 'merge' && !isGate(node) && !readers.get(layer)?.some(isActivation),
         nChannels: sizes.channels,
         heightUnits: sizes.height,
         widthUnits: sizes.width,

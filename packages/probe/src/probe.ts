@@ -16,7 +16,7 @@ export interface LayerInfo {
   /** The layer's ops as written: `Conv+BatchNormalization+Relu` is `conv2d+batchNorm+relu`. */
   readonly op: string;
   readonly stage: Stage;
-  /** True for a merge whose result is not directly followed by an activation: the end of a block. */
+  /** True for a merge of whole maps (no gate) whose result is not directly followed by an activation: the end of a block. */
   readonly isBlockOutput: boolean;
   readonly nChannels: number;
   /** Positions of one channel; [1, 1] without space. */
@@ -25,7 +25,7 @@ export interface LayerInfo {
 }
 
 export interface ProbeOptions {
-  /** Units measured one by one in each layer (default 2048: see sampledUnits). */
+  /** Units measured one by one in each layer, default 2048: the centre units of so many channels (see sampledChannels). */
   readonly maxUnits: number;
   readonly seed: number;
   readonly quantiles: boolean;
@@ -51,7 +51,7 @@ export interface StimulusProbe<State = unknown, Total = unknown> {
   readonly kind: 'stimulus';
   readonly name: string;
   readonly title: string;
-  /** Bytes of one layer's states, known before the run. */
+  /** Bytes of one layer's state and total together, known before the run. */
   stateBytes(layer: LayerInfo, options: ProbeOptions): number;
   open(layer: LayerInfo, environment: ProbeEnvironment): Accumulator<State, Total>;
   /** Deterministic; not associative in floating point, hence the fixed tree. */

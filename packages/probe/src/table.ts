@@ -32,7 +32,11 @@ export const layerColumns: readonly Column[] = [
     type: 'string',
     description: 'Kind of response: linear, activation, pool, merge, dense (view: only moved or relabelled).',
   },
-  { name: 'is_block_output', type: 'boolean', description: 'A merge that no activation follows directly: the end of a block.' },
+  {
+    name: 'is_block_output',
+    type: 'boolean',
+    description: 'A merge of whole maps that no activation follows directly: the end of a block.',
+  },
 ];
 
 /** Rows as records, for charts. */

@@ -1,5 +1,5 @@
 /** @file Small graphs for tests of this room, written by hand: each method adds a node and gives the name of its output. */
-import { type BoundGraph, bindGraph, type Graph, type Node, type Padding, type Tensor } from '@ventral/core';
+import { type BoundGraph, bindGraph, type Graph, type Node, type OpAttributes, type Tensor } from '@ventral/core';
 
 type Pair = readonly [h: number, w: number];
 
@@ -7,7 +7,7 @@ export interface Window {
   readonly k: number | Pair;
   readonly s?: number | Pair;
   /** One number: all sides. */
-  readonly p?: number | Padding;
+  readonly p?: number | OpAttributes['conv2d']['padding'];
   readonly d?: number | Pair;
 }
 
@@ -45,27 +45,61 @@ export function testGraph(size: Pair, channels = 1, dtype: 'float32' | 'float64'
       const groups = window.depthwise ? of(x) : 1;
       const out = window.depthwise ? of(x) : (window.out ?? 1);
       const shape = [out, of(x) / groups, kh, kw];
-      const weight = constant(`w${nodes.length}`, shape, Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => weightAt(i)));
+      const weight = constant(
+        `w${nodes.length}`,
+        shape,
+        Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => weightAt(i)),
+      );
       const activation = window.activation && { fn: window.activation, alpha: 0, beta: 0 };
       return push({ op: 'conv2d', inputs: [x, weight], attributes: { ...attributesOf(window), groups, activation } }, out, name);
     },
     pool(x: string, window: Window & { kind?: 'max' | 'average'; ceil?: boolean }, name?: string) {
-      const attributes = { ...attributesOf(window), kernel: pair(window.k), kind: window.kind ?? 'max', ceilMode: window.ceil ?? false, countPadding: false } as const;
+      const attributes = {
+        ...attributesOf(window),
+        kernel: pair(window.k),
+        kind: window.kind ?? 'max',
+        ceilMode: window.ceil ?? false,
+        countPadding: false,
+      } as const;
       return push({ op: 'pool2d', inputs: [x], attributes }, of(x), name);
     },
     add: (a: string, b: string, name?: string) => push({ op: 'binary', inputs: [a, b], attributes: { fn: 'add' } }, of(a), name),
     mul: (a: string, b: string, name?: string) => push({ op: 'binary', inputs: [a, b], attributes: { fn: 'mul' } }, of(a), name),
-    relu: (x: string, name?: string) => push({ op: 'unary', inputs: [x], attributes: { fn: 'relu', alpha: 0, beta: 0 } }, of(x), name),
-    concat: (parts: readonly string[], name?: string) => push({ op: 'concat', inputs: parts, attributes: { axis: 1 } }, parts.reduce((n, x) => n + of(x), 0), name),
-    globalPool: (x: string, name?: string) => push({ op: 'globalPool', inputs: [x], attributes: { kind: 'average' } }, of(x), name),
+    relu: (x: string, name?: string) =>
+      push({ op: 'unary', inputs: [x], attributes: { fn: 'relu', alpha: 0, beta: 0 } }, of(x), name),
+    concat: (parts: readonly string[], name?: string) =>
+      push(
+        { op: 'concat', inputs: parts, attributes: { axis: 1 } },
+        parts.reduce((n, x) => n + of(x), 0),
+        name,
+      ),
+    globalPool: (x: string, name?: string) =>
+      push({ op: 'globalPool', inputs: [x], attributes: { kind: 'average' } }, of(x), name),
     flatten: (x: string, nFlat: number) => push({ op: 'flatten', inputs: [x], attributes: { axis: 1 } }, nFlat),
     dense(x: string, out: number, name?: string) {
-      const weight = constant(`w${nodes.length}`, [out, of(x)], Array.from({ length: out * of(x) }, (_, i) => weightAt(i)));
-      return push({ op: 'dense', inputs: [x, weight], attributes: { alpha: 1, beta: 1, transA: false, transB: true } }, out, name);
+      const weight = constant(
+        `w${nodes.length}`,
+        [out, of(x)],
+        Array.from({ length: out * of(x) }, (_, i) => weightAt(i)),
+      );
+      return push(
+        { op: 'dense', inputs: [x, weight], attributes: { alpha: 1, beta: 1, transA: false, transB: true } },
+        out,
+        name,
+      );
     },
-    transpose: (x: string, perm: readonly number[], name?: string) => push({ op: 'transpose', inputs: [x], attributes: { perm } }, of(x), name),
+    transpose: (x: string, perm: readonly number[], name?: string) =>
+      push({ op: 'transpose', inputs: [x], attributes: { perm } }, of(x), name),
     reshape: (x: string, shape: readonly number[], name?: string) =>
-      push({ op: 'reshape', inputs: [x, constant(`c${nodes.length}`, [shape.length], shape, 'int64')], attributes: { allowZero: false } }, shape[1]!, name),
+      push(
+        {
+          op: 'reshape',
+          inputs: [x, constant(`c${nodes.length}`, [shape.length], shape, 'int64')],
+          attributes: { allowZero: false },
+        },
+        shape[1]!,
+        name,
+      ),
     /** h and w cut by [top, left, bottom, right]. */
     crop(x: string, [top, left, bottom, right]: readonly [number, number, number, number], step: Pair = [1, 1]) {
       const at = (what: string, values: readonly number[]) => constant(`c${nodes.length}${what}`, [2], values, 'int64');
@@ -74,11 +108,28 @@ export function testGraph(size: Pair, channels = 1, dtype: 'float32' | 'float64'
       return push({ op: 'slice', inputs, attributes: {} }, of(x));
     },
     pad: (x: string, [top, left, bottom, right]: readonly [number, number, number, number]) =>
-      push({ op: 'pad', inputs: [x, constant(`c${nodes.length}`, [8], [0, 0, top, left, 0, 0, bottom, right], 'int64')], attributes: { mode: 'constant' } }, of(x)),
+      push(
+        {
+          op: 'pad',
+          inputs: [x, constant(`c${nodes.length}`, [8], [0, 0, top, left, 0, 0, bottom, right], 'int64')],
+          attributes: { mode: 'constant' },
+        },
+        of(x),
+      ),
     upsample: (x: string, scale: number) =>
-      push({ op: 'resize', inputs: [x, constant(`c${nodes.length}`, [4], [1, 1, scale, scale], 'float32')], attributes: { mode: 'nearest', coordinates: 'asymmetric', nearest: 'floor' } }, of(x)),
+      push(
+        {
+          op: 'resize',
+          inputs: [x, constant(`c${nodes.length}`, [4], [1, 1, scale, scale], 'float32')],
+          attributes: { mode: 'nearest', coordinates: 'asymmetric', nearest: 'floor' },
+        },
+        of(x),
+      ),
     graph: (): Graph => ({
-      name: 'test', nodes, constants, metadata: {},
+      name: 'test',
+      nodes,
+      constants,
+      metadata: {},
       inputs: [{ name: 'data', dtype, shape: [1, channels, ...size] }],
       outputs: nodes.slice(-1).flatMap((node) => node.outputs),
     }),

@@ -1,7 +1,7 @@
 /** @file `ventral probe`, the main job: stimuli through a network in worker threads, every layer measured, tables and a report. */
 import { join } from 'node:path';
 import { charts, layerAreaTable } from '@ventral/charts';
-import { InputError, type ItemFailure, planGraph } from '@ventral/core';
+import { type ItemFailure, planGraph } from '@ventral/core';
 import { writeCsv } from '@ventral/formats';
 import { instantiate } from '@ventral/kernels';
 import {
@@ -82,9 +82,7 @@ export async function probe(name: string, options: ProbeCommandOptions): Promise
     if (writing) {
       voice.say('Writing tables, figures and the report …');
       const allNotices = [...notices, ...failureNotices(result.failures, stimuli)];
-      await stageResults(options.out!, facts, overview, allNotices, (path, content) =>
-        writing.stage(join(options.out!, path), content),
-      );
+      await stageResults(facts, overview, allNotices, (path, content) => writing.stage(join(options.out!, path), content));
       writing.commit();
     }
     if (overview) printTable(overview, options.json);
@@ -188,13 +186,12 @@ function layerArea({ tables }: ProbeResult) {
 
 /** Hands every file of a run to `stage`, the manifest last. */
 async function stageResults(
-  out: string,
   facts: ProbeRunFacts,
   overview: ReturnType<typeof layerArea>,
   notices: readonly string[],
   stage: (path: string, content: string) => void,
 ): Promise<void> {
-  const { model, result, fovDeg, stimuli } = facts;
+  const { model, result, fovDeg } = facts;
   const files: string[] = [];
   const emptyCells: Record<string, number> = {};
   const put = (path: string, content: string) => {

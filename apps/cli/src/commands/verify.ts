@@ -16,9 +16,9 @@ import {
   toFloat32,
 } from '@ventral/core';
 import { readNpz, readOnnx, readTensorProto } from '@ventral/formats';
-import { instantiate } from '@ventral/kernels';
+import { instantiate, type Kernels } from '@ventral/kernels';
 import { exitCodes } from '../errors.ts';
-import { loadRuntime, type Runtime } from '../runtime.ts';
+import { loadRuntime } from '../runtime.ts';
 
 /** Largest difference that passes, as a share of the largest |y| of the recorded tensor. */
 const tolerance = 1e-4;
@@ -32,11 +32,11 @@ export interface Outcome {
 }
 
 export function verify(folders: readonly string[]): void {
-  const runtime = loadRuntime(false);
+  const kernels = instantiate(loadRuntime(false).kernels);
   let nPassed = 0;
   let nFailed = 0;
   for (const folder of folders) {
-    for (const { test, failure } of verifyFolder(folder, runtime)) {
+    for (const { test, failure } of verifyFolder(folder, kernels)) {
       if (failure === undefined) nPassed++;
       else {
         nFailed++;
@@ -49,17 +49,23 @@ export function verify(folders: readonly string[]): void {
 }
 
 /** Runs the tests of one folder: each `test_data_set_*`, and the taps where there are some. */
-export function verifyFolder(folder: string, runtime: Runtime): Outcome[] {
+export function verifyFolder(folder: string, kernels: Kernels): Outcome[] {
   const outcome = (test: string, check: () => string | undefined): Outcome => {
+    const mark = kernels.mark();
     try {
       return { test, failure: check() };
     } catch (error) {
       if (isInputError(error) || error instanceof WebAssembly.RuntimeError || error instanceof RangeError)
         return { test, failure: error.message };
       throw error;
+    } finally {
+      kernels.release(mark);
     }
   };
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [{ test: folder, failure: 'no such folder.' }];
+  const info = statSync(folder, { throwIfNoEntry: false });
+  if (!info) return [{ test: folder, failure: 'no such folder.' }];
+  // A shell's `*` also gives the files beside the folders.
+  if (!info.isDirectory()) return [];
   const names = readdirSync(folder).sort();
   const models = names.filter((name) => name.endsWith('.onnx'));
   const sets = names.filter((name) => name.startsWith('test_data_set_'));
@@ -67,9 +73,9 @@ export function verifyFolder(folder: string, runtime: Runtime): Outcome[] {
   if (sets.length === 0) return [{ test: folder, failure: 'needs recorded tensors in test_data_set_*, has none.' }];
   const load = () => readOnnx(readFileSync(join(folder, models[0]!)), join(folder, models[0]!));
 
-  const outcomes = sets.map((set) => outcome(join(folder, set), () => worstOutput(load(), join(folder, set), runtime)));
+  const outcomes = sets.map((set) => outcome(join(folder, set), () => worstOutput(load(), join(folder, set), kernels)));
   const taps = join(folder, 'taps.json');
-  if (existsSync(taps)) outcomes.push(outcome(taps, () => worstTap(load(), folder, join(folder, sets[0]!), runtime)));
+  if (existsSync(taps)) outcomes.push(outcome(taps, () => worstTap(load(), folder, join(folder, sets[0]!), kernels)));
   return outcomes;
 }
 
@@ -82,11 +88,14 @@ function recorded(set: string, kind: 'input' | 'output') {
     .map((name) => readTensorProto(readFileSync(join(set, name)), join(set, name)));
 }
 
-/** Binds a graph to recorded inputs and runs it. Inputs that are whole numbers (shapes, axes, indices) become constants. */
+/**
+ * Binds a graph to recorded inputs and runs it. The first input of floating-point numbers is shown as a picture is; all others
+ * (weights, shapes, axes of operator tests) are known before, as a network's are.
+ */
 function runRecorded(
   graph: Graph,
   set: string,
-  { kernels }: Runtime,
+  kernels: Kernels,
   taps: readonly string[],
   onTap?: (executor: Executor, name: string) => void,
 ): Executor {
@@ -97,25 +106,26 @@ function runRecorded(
     if (!record) throw new InputError(`no recorded tensor for input "${name}".`);
     return { name, tensor: record.tensor };
   });
-  const isPicture = ({ tensor }: { readonly tensor: Tensor }) =>
-    tensor.dtype === 'float32' || tensor.dtype === 'float64' || tensor.dtype === 'float16';
-  const [pictures, known] = [given.filter(isPicture), given.filter((input) => !isPicture(input))];
+  const shown = given.find(({ tensor }) => tensor.dtype === 'float32' || tensor.dtype === 'float64');
   const bound = bindGraph(
     {
       ...graph,
-      inputs: graph.inputs.filter(({ name }) => pictures.some((input) => input.name === name)),
-      constants: new Map([...graph.constants, ...known.map(({ name, tensor }) => [name, tensor] as const)]),
+      inputs: graph.inputs.filter(({ name }) => name === shown?.name),
+      constants: new Map([
+        ...graph.constants,
+        ...given.filter((input) => input !== shown).map(({ name, tensor }) => [name, tensor] as const),
+      ]),
     },
-    { shapes: new Map(pictures.map(({ name, tensor }) => [name, tensor.shape])) },
+    { shapes: new Map(shown && [[shown.name, shown.tensor.shape]]) },
   );
-  const executor = createExecutor(instantiate(kernels), bound, { taps });
-  for (const { name, tensor } of pictures) executor.setInput(name, toFloat32(tensor), 'rowMajor');
+  const executor = createExecutor(kernels, bound, { taps });
+  if (shown) executor.setInput(shown.name, toFloat32(shown.tensor), 'rowMajor');
   executor.run(onTap && (({ tapIndex }) => onTap(executor, taps[tapIndex]!)));
   return executor;
 }
 
-function worstOutput(graph: Graph, set: string, runtime: Runtime): string | undefined {
-  const executor = runRecorded(graph, set, runtime, []);
+function worstOutput(graph: Graph, set: string, kernels: Kernels): string | undefined {
+  const executor = runRecorded(graph, set, kernels, []);
   const records = recorded(set, 'output');
   const failures = graph.outputs.flatMap((name, i) => {
     const record = records.find((one) => one.name === name) ?? records[i];
@@ -138,7 +148,7 @@ interface TapRecord {
   readonly l2: number;
 }
 
-function worstTap(graph: Graph, folder: string, set: string, runtime: Runtime): string | undefined {
+function worstTap(graph: Graph, folder: string, set: string, kernels: Kernels): string | undefined {
   const { tensors } = JSON.parse(readFileSync(join(folder, 'taps.json'), 'utf8')) as {
     readonly tensors: Readonly<Record<string, TapRecord>>;
   };
@@ -146,7 +156,7 @@ function worstTap(graph: Graph, folder: string, set: string, runtime: Runtime): 
   const names = Object.keys(tensors);
   const failures: Failure[] = [];
   const seen = new Set<string>();
-  runRecorded(graph, set, runtime, names, (executor, name) => {
+  runRecorded(graph, set, kernels, names, (executor, name) => {
     const record = tensors[name]!;
     const array = arrays.get(record.key);
     if (!array) throw new InputError(`taps.npz has no array "${record.key}" for tap "${name}".`);

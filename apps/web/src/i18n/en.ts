@@ -103,6 +103,7 @@ export const en = {
     sparseness: 'Sparseness',
   },
   publishedNumbers: 'Published numbers',
+  pointAtNumber: 'Point at a number for its definition and source.',
   noNumber: 'no published number for this area',
   noNumberFor: (measure: string, area: string) => `No number for «${measure}» in ${area} was found in a source that could be read.`,
   nValues: (n: string) => `${n} ${n === '1' ? 'value' : 'values'}`,

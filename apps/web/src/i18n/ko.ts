@@ -105,6 +105,7 @@ export const ko = {
     sparseness: '희소성',
   },
   publishedNumbers: '발표된 값',
+  pointAtNumber: '값을 가리키면 정의와 출처가 보입니다.',
   noNumber: '이 영역에 발표된 값 없음',
   noNumberFor: (measure: string, area: string) => `${area}의 «${measure}» 값은 읽을 수 있었던 문헌에서 찾지 못했습니다.`,
   nValues: (n: string) => `값 ${n}개`,

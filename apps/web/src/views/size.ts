@@ -9,7 +9,7 @@ export interface Size {
 }
 
 /** CSS px of the element's content box; 0 × 0 until it is laid out. */
-export function useSize(element: RefObject<HTMLElement>): Signal<Size> {
+export function useSize(element: RefObject<HTMLElement | null>): Signal<Size> {
   const size = useSignal<Size>({ width: 0, height: 0 });
   useEffect(() => {
     if (!element.current) return;

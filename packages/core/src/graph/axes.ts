@@ -4,18 +4,9 @@
  */
 import type { AxisOrder } from '../tensor/layout.ts';
 import { type BoundGraph, inputTypes, opOf } from './bind.ts';
+import { pictureAxes } from './graph.ts';
 
 export type AxisRole = 'batch' | 'y' | 'x' | 'channel';
-
-/**
- * Axes of height and width of a picture input: [2, 3], or [1, 2] where only the last size can be a number of colours (Keras
- * exports). undefined if the input is no picture.
- */
-export function pictureAxes(shape: readonly (number | string)[]): readonly [h: number, w: number] | undefined {
-  if (shape.length !== 4) return undefined;
-  const isColours = (n: number | string | undefined) => n === 1 || n === 3 || n === 4;
-  return !isColours(shape[1]) && isColours(shape[3]) ? [1, 2] : [2, 3];
-}
 
 /** Roles of every computed value's axes. */
 export function axisRoles(graph: BoundGraph): ReadonlyMap<string, readonly AxisRole[]> {

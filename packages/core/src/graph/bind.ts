@@ -5,8 +5,7 @@ import { InputError } from '../errors.ts';
 import type { Op, ValueType } from '../ops/op.ts';
 import { ops } from '../ops/table.ts';
 import { formatShape, type Tensor } from '../tensor/tensor.ts';
-import { pictureAxes } from './axes.ts';
-import type { Graph, GraphInput, Node } from './graph.ts';
+import { type Graph, type GraphInput, type Node, pictureAxes } from './graph.ts';
 
 /** A graph whose every value has a type with known sizes; constant nodes are folded away. */
 export interface BoundGraph extends Graph {

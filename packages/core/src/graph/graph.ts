@@ -68,3 +68,13 @@ export function opLabel(node: Node): string {
   if (node.op === 'reduce') return `reduce${node.attributes.fn[0]!.toUpperCase()}${node.attributes.fn.slice(1)}`;
   return node.op;
 }
+
+/**
+ * Axes of height and width of a picture input: [2, 3], or [1, 2] where only the last size can be a number of colours (Keras
+ * exports). undefined if the input is no picture.
+ */
+export function pictureAxes(shape: readonly (number | string)[]): readonly [h: number, w: number] | undefined {
+  if (shape.length !== 4) return undefined;
+  const isColours = (n: number | string | undefined) => n === 1 || n === 3 || n === 4;
+  return !isColours(shape[1]) && isColours(shape[3]) ? [1, 2] : [2, 3];
+}

@@ -5,10 +5,7 @@ import { channelsLast, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
 import { needed, type Op, type PackedConstant, tensorLike, type ValueType } from './op.ts';
 import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
-import { type PlacedWindow, placeWindow, type Window2d, windowReach } from './window.ts';
-
-/** [top, left, bottom, right] (ONNX order), or TensorFlow's rule worked out from the sizes. */
-export type Padding = readonly [top: number, left: number, bottom: number, right: number] | 'sameUpper' | 'sameLower';
+import { type Padding, type PlacedWindow, placeWindow, type Window2d, windowReach } from './window.ts';
 
 /** Inputs: x, weight, bias?. */
 export interface Conv2dAttributes {

@@ -3,9 +3,8 @@ import { reference } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { channelsLast } from '../tensor/layout.ts';
 import { formatShape, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import type { Padding } from './conv2d.ts';
 import { needed, type Op, tensorLike, type ValueType } from './op.ts';
-import { type PlacedWindow, placeWindow, windowReach } from './window.ts';
+import { type Padding, type PlacedWindow, placeWindow, windowReach } from './window.ts';
 
 /** Inputs: x. */
 export interface Pool2dAttributes {

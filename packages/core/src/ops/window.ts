@@ -1,7 +1,9 @@
 /** @file The one shape rule of everything with a sliding window: output size and padding, along h and w. */
 import { InputError } from '../errors.ts';
-import type { Padding } from './conv2d.ts';
 import type { AxisReach } from './op.ts';
+
+/** [top, left, bottom, right] (ONNX order), or TensorFlow's rule worked out from the sizes. */
+export type Padding = readonly [top: number, left: number, bottom: number, right: number] | 'sameUpper' | 'sameLower';
 
 export interface Window2d {
   readonly kernel: readonly [h: number, w: number];

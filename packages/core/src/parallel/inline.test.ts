@@ -50,6 +50,12 @@ describe('createInline', () => {
     expect(state).not.toEqual(chunks.reduce(mergeSums.merge));
   });
 
+  it('a session that goes on using a state it gave away does no harm, as behind a worker border', async () => {
+    const run = (fault?: 'reuse') =>
+      createInline(openSums(never)).run({ setup: { scale: 1, ...(fault && { fault }) }, items: items(40), merging: mergeSums });
+    expect(await run('reuse')).toEqual(await run());
+  });
+
   it('lists unusable items in order and counts the others', async () => {
     const some = items(20).map((item, i) => (i % 9 === 1 ? { value: i, fault: 'unusable' as const } : item));
     const progress: Progress[] = [];

@@ -6,8 +6,8 @@ export interface SumSetup {
   readonly scale: number;
   /** Milliseconds of computing per item, during which the worker is deaf. */
   readonly busyMs?: number;
-  /** `view`: endChunk returns a view of the session's memory. */
-  readonly fault?: 'open' | 'openUnusable' | 'openNever' | 'view' | 'endChunk';
+  /** `view`: endChunk returns a view of the session's memory; `reuse`: the very memory. */
+  readonly fault?: 'open' | 'openUnusable' | 'openNever' | 'view' | 'reuse' | 'endChunk';
 }
 
 export interface SumItem {
@@ -37,7 +37,7 @@ export function openSums(die: () => void): OpenSession<SumSetup, SumItem, Float6
     if (fault === 'open') throw new TypeError('no such kernel');
     if (fault === 'openUnusable') throw new InputError('openSums: not a network.');
     if (fault === 'openNever') await new Promise(() => undefined);
-    const memory = new Float64Array(1000); // [sum, n] first
+    const memory = new Float64Array(fault === 'view' ? 1000 : 2); // [sum, n] first
     let nSummed = 0;
     return {
       beginChunk() {
@@ -60,6 +60,7 @@ export function openSums(die: () => void): OpenSession<SumSetup, SumItem, Float6
       },
       endChunk() {
         if (fault === 'endChunk') throw new RangeError('no snapshot');
+        if (fault === 'reuse') return memory;
         return fault === 'view' ? memory.subarray(0, 2) : memory.slice(0, 2);
       },
       total: () => ({ nSummed, nOpened: 1 }),

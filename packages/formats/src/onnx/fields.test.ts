@@ -7,7 +7,11 @@ const node = {
   name: 'größe',
   opType: 'Conv',
   domain: '',
-  attribute: [{ name: 'pads', type: 7, ints: [0, 1, -1, 2 ** 53 - 1] }, { name: 'f', type: 1, f: 0.5 }, { name: 's', type: 3, s: 'SAME_UPPER' }],
+  attribute: [
+    { name: 'pads', type: 7, ints: [0, 1, -1, 2 ** 53 - 1] },
+    { name: 'f', type: 1, f: 0.5 },
+    { name: 's', type: 3, s: 'SAME_UPPER' },
+  ],
 };
 
 describe('decode', () => {
@@ -20,8 +24,38 @@ describe('decode', () => {
 
   // Bytes by hand: protobuf.dev/programming-guides/encoding. Field 1 (dims) packed [2, 3]; field 2 = 1; field 8 "w"; field 4 single float 1.
   test('bytes by hand: packed and single list items, unknown fields skipped', () => {
-    const bytes = Uint8Array.of(0x0a, 2, 2, 3, 0x10, 1, 0x42, 1, 0x77, 0x25, 0, 0, 0x80, 0x3f, 0x22, 4, 0, 0, 0, 0x40, 0xa2, 0x06, 1, 9);
-    expect(decode(tensorProto, bytes, '')).toMatchObject({ dims: [2, 3], dataType: 1, name: 'w', floatData: Float32Array.of(1, 2) });
+    const bytes = Uint8Array.of(
+      0x0a,
+      2,
+      2,
+      3,
+      0x10,
+      1,
+      0x42,
+      1,
+      0x77,
+      0x25,
+      0,
+      0,
+      0x80,
+      0x3f,
+      0x22,
+      4,
+      0,
+      0,
+      0,
+      0x40,
+      0xa2,
+      0x06,
+      1,
+      9,
+    );
+    expect(decode(tensorProto, bytes, '')).toMatchObject({
+      dims: [2, 3],
+      dataType: 1,
+      name: 'w',
+      floatData: Float32Array.of(1, 2),
+    });
   });
 
   test('bytes fields are views, not copies', () => {
@@ -56,6 +90,8 @@ describe('decode', () => {
 
   test('int64 2^53 is refused', () => {
     const varint = [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10];
-    expect(() => decode(tensorProto, Uint8Array.of(0x38, ...varint), 't')).toThrow('t.int64Data: integer 9007199254740992 is beyond 2^53');
+    expect(() => decode(tensorProto, Uint8Array.of(0x38, ...varint), 't')).toThrow(
+      't.int64Data: integer 9007199254740992 is beyond 2^53',
+    );
   });
 });

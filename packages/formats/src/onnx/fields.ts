@@ -248,8 +248,10 @@ export function encode<M extends Message>(message: M, value: Encodable<M>): Uint
     const put = (bytes: Uint8Array) => writer.tag(number, WireType.LengthDelimited).bytes(bytes);
     if (kind === 'int') writer.tag(number, WireType.Varint).int64(given as number);
     else if (kind === 'float') writer.tag(number, WireType.Bit32).float(given as number);
-    else if (kind === 'ints') for (const item of Array.from(given as ArrayLike<number>)) writer.tag(number, WireType.Varint).int64(item);
-    else if (kind === 'uints') for (const item of Array.from(given as ArrayLike<number>)) writer.tag(number, WireType.Varint).uint64(item);
+    else if (kind === 'ints')
+      for (const item of Array.from(given as ArrayLike<number>)) writer.tag(number, WireType.Varint).int64(item);
+    else if (kind === 'uints')
+      for (const item of Array.from(given as ArrayLike<number>)) writer.tag(number, WireType.Varint).uint64(item);
     else if (kind === 'floats') put(new Uint8Array(Float32Array.from(given as ArrayLike<number>).buffer));
     else if (kind === 'doubles') put(new Uint8Array(Float64Array.from(given as ArrayLike<number>).buffer));
     else if (kind === 'string') put(new TextEncoder().encode(given as string));

@@ -11,7 +11,14 @@ type Dimension = number | string;
 
 const value = (name: string, shape: readonly Dimension[] = [1], elemType = 1): Encodable<typeof valueInfoProto> => ({
   name,
-  type: { tensorType: { elemType, shape: { dim: shape.map((size) => (typeof size === 'number' ? { dimValue: size } : size === '' ? {} : { dimParam: size })) } } },
+  type: {
+    tensorType: {
+      elemType,
+      shape: {
+        dim: shape.map((size) => (typeof size === 'number' ? { dimValue: size } : size === '' ? {} : { dimParam: size })),
+      },
+    },
+  },
 });
 const model = (graph: GraphProto, more: Encodable<typeof modelProto> = {}) =>
   encode(modelProto, { irVersion: 8, opsetImport: [{ domain: '', version: 17 }], graph, ...more });
@@ -46,18 +53,30 @@ describe('readOnnx', () => {
 
   test('an input that is also an initialiser is a constant', () => {
     const initializer = [{ name: 'b', dims: [1], dataType: 1, floatData: [2] }];
-    const graph = read({ node: [{ opType: 'Add', input: ['x', 'b'], output: ['y'] }], initializer, input: [value('x'), value('b')], output: [value('y')] });
+    const graph = read({
+      node: [{ opType: 'Add', input: ['x', 'b'], output: ['y'] }],
+      initializer,
+      input: [value('x'), value('b')],
+      output: [value('y')],
+    });
     expect([graph.inputs.map(({ name }) => name), [...graph.constants.keys()]]).toEqual([['x'], ['b']]);
   });
 
   test.each([
-    ['value', { type: 4, t: { dims: [2], dataType: 1, floatData: [1, 2] } }, { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }],
+    [
+      'value',
+      { type: 4, t: { dims: [2], dataType: 1, floatData: [1, 2] } },
+      { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) },
+    ],
     ['value_float', { type: 1, f: 0.5 }, { dtype: 'float32', shape: [], data: Float32Array.of(0.5) }],
     ['value_int', { type: 2, i: 3 }, { dtype: 'int64', shape: [], data: Float64Array.of(3) }],
     ['value_floats', { type: 6, floats: [1, 2] }, { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }],
     ['value_ints', { type: 7, ints: [1, 2] }, { dtype: 'int64', shape: [2], data: Float64Array.of(1, 2) }],
   ])('Constant with %s becomes a constant', (name, attribute, tensor) => {
-    const node = [{ opType: 'Constant', output: ['c'], attribute: [{ name, ...attribute }] }, { opType: 'Add', input: ['x', 'c'], output: ['y'] }];
+    const node = [
+      { opType: 'Constant', output: ['c'], attribute: [{ name, ...attribute }] },
+      { opType: 'Add', input: ['x', 'c'], output: ['y'] },
+    ];
     const graph = read({ node, ...io });
     expect([graph.nodes.length, graph.constants.get('c')]).toEqual([1, tensor]);
   });
@@ -94,16 +113,29 @@ describe('readOnnx', () => {
   test('metadata of ours is read, other keys are not', () => {
     const preprocess = { channels: 'RGB', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1], crop: [32, 16] };
     const props = { preprocess, classes: ['cat', 'dog'], fov_deg: 8, designed_for: { 'block 1': 'V1' }, notice: 'untrained' };
-    const metadataProps = [...Object.entries(props).map(([key, json]) => ({ key: `ventral.${key}`, value: JSON.stringify(json) })), { key: 'author', value: '{' }];
+    const metadataProps = [
+      ...Object.entries(props).map(([key, json]) => ({ key: `ventral.${key}`, value: JSON.stringify(json) })),
+      { key: 'author', value: '{' },
+    ];
     expect(read({ node: [relu('x', 'y')], ...io }, { metadataProps }).metadata).toEqual({
-      preprocess, classes: ['cat', 'dog'], fovDeg: 8, designedFor: { 'block 1': 'V1' }, notice: 'untrained',
+      preprocess,
+      classes: ['cat', 'dog'],
+      fovDeg: 8,
+      designedFor: { 'block 1': 'V1' },
+      notice: 'untrained',
     });
   });
 
   const add = { opType: 'Add', name: 'n', input: ['x', 'z'], output: ['y'] };
   test.each<[string, GraphProto, Encodable<typeof modelProto>?]>([
-    ['readOnnx nets/a.onnx: unknown operator "Foo" (domain "ai.onnx", opset 17) at nodes[1] "f". Known operators: Abs, Add,', { node: [relu('x', 'a'), { opType: 'Foo', name: 'f', input: ['a'], output: ['y'] }], ...io }],
-    ['unknown operator "Relu" (domain "com.example", opset 17) at nodes[0] "y".', { node: [{ ...relu('x', 'y'), domain: 'com.example' }], ...io }],
+    [
+      'readOnnx nets/a.onnx: unknown operator "Foo" (domain "ai.onnx", opset 17) at nodes[1] "f". Known operators: Abs, Add,',
+      { node: [relu('x', 'a'), { opType: 'Foo', name: 'f', input: ['a'], output: ['y'] }], ...io },
+    ],
+    [
+      'unknown operator "Relu" (domain "com.example", opset 17) at nodes[0] "y".',
+      { node: [{ ...relu('x', 'y'), domain: 'com.example' }], ...io },
+    ],
     ['unknown operator "constructor"', { node: [{ ...relu('x', 'y'), opType: 'constructor' }], ...io }],
     ['Add "n" (nodes[0]) reads "z", which nothing makes.', { node: [add], ...io }],
     ['a circle of nodes runs through Add "n" (nodes[0]).', { node: [add, relu('y', 'z')], ...io }],
@@ -112,14 +144,44 @@ describe('readOnnx', () => {
     ['two makers of value "x"', { node: [relu('x', 'x')], ...io }],
     ['output "y" of the graph is made by nothing.', { node: [relu('x', 'q')], ...io }],
     ['the graph has no output.', { node: [relu('x', 'y')], input: [value('x')] }],
-    ['its output "mask" is used; only the first output is supported.', { node: [{ opType: 'Dropout', input: ['x'], output: ['d', 'mask'] }, relu('mask', 'y')], ...io }],
-    ['initialiser "b" stands twice.', { node: [relu('x', 'y')], initializer: [{ name: 'b', dims: [0], dataType: 1 }, { name: 'b', dims: [0], dataType: 1 }], ...io }],
-    ['input "x" of the graph must be a tensor with a shape.', { node: [relu('x', 'y')], input: [{ name: 'x' }], output: [value('y')] }],
-    ['Constant "c" (nodes[0]): unknown attribute "value_string".', { node: [{ opType: 'Constant', output: ['c'], attribute: [{ name: 'value_string', type: 3, s: 'a' }] }, relu('x', 'y')], ...io }],
+    [
+      'its output "mask" is used; only the first output is supported.',
+      { node: [{ opType: 'Dropout', input: ['x'], output: ['d', 'mask'] }, relu('mask', 'y')], ...io },
+    ],
+    [
+      'initialiser "b" stands twice.',
+      {
+        node: [relu('x', 'y')],
+        initializer: [
+          { name: 'b', dims: [0], dataType: 1 },
+          { name: 'b', dims: [0], dataType: 1 },
+        ],
+        ...io,
+      },
+    ],
+    [
+      'input "x" of the graph must be a tensor with a shape.',
+      { node: [relu('x', 'y')], input: [{ name: 'x' }], output: [value('y')] },
+    ],
+    [
+      'Constant "c" (nodes[0]): unknown attribute "value_string".',
+      {
+        node: [{ opType: 'Constant', output: ['c'], attribute: [{ name: 'value_string', type: 3, s: 'a' }] }, relu('x', 'y')],
+        ...io,
+      },
+    ],
     ['opset 29 is not known; opsets 1 to 28 are.', { node: [relu('x', 'y')], ...io }, { opsetImport: [{ version: 29 }] }],
     ['no opset is given for the standard operators.', { node: [relu('x', 'y')], ...io }, { opsetImport: [] }],
-    ['metadata ventral.fov_deg: must be above 0.', { node: [relu('x', 'y')], ...io }, { metadataProps: [{ key: 'ventral.fov_deg', value: '-1' }] }],
-    ['metadata ventral.notice: not JSON', { node: [relu('x', 'y')], ...io }, { metadataProps: [{ key: 'ventral.notice', value: 'untrained' }] }],
+    [
+      'metadata ventral.fov_deg: must be above 0.',
+      { node: [relu('x', 'y')], ...io },
+      { metadataProps: [{ key: 'ventral.fov_deg', value: '-1' }] },
+    ],
+    [
+      'metadata ventral.notice: not JSON',
+      { node: [relu('x', 'y')], ...io },
+      { metadataProps: [{ key: 'ventral.notice', value: 'untrained' }] },
+    ],
   ])('refused: %s', (message, graph, more) => {
     expect(() => read(graph, more)).toThrow(message);
     expect(() => read(graph, more)).toThrow(InputError);
@@ -136,17 +198,28 @@ describe('readOnnx', () => {
   });
 });
 
-const onnxOf = (folder: string) => (hasShared ? readdirSync(shared(folder)).map((name) => `${folder}/${name}/${name}.onnx`).filter((path) => existsSync(shared(path))) : []);
+const onnxOf = (folder: string) =>
+  hasShared
+    ? readdirSync(shared(folder))
+        .map((name) => `${folder}/${name}/${name}.onnx`)
+        .filter((path) => existsSync(shared(path)))
+    : [];
 const load = (path: string) => (path.endsWith('.gz') ? gunzipSync(readFileSync(shared(path))) : readFileSync(shared(path)));
 
 describe.skipIf(!hasShared)('real files', () => {
   // Numbers of operators counted in the files with a wire-format dump independent of this reader.
   test.each<[string, Record<string, number>]>([
     ['models/squeezenet1_1', { conv2d: 26, unary: 26, pool2d: 3, concat: 8, globalPool: 1, flatten: 1, softmax: 1 }],
-    ['models/resnet20_cifar10', { conv2d: 19, batchNorm: 19, unary: 19, binary: 9, slice: 2, pad: 2, globalPool: 1, flatten: 1, dense: 1 }],
+    [
+      'models/resnet20_cifar10',
+      { conv2d: 19, batchNorm: 19, unary: 19, binary: 9, slice: 2, pad: 2, globalPool: 1, flatten: 1, dense: 1 },
+    ],
     ['models/mobilenet_v2_100_224', { conv2d: 53, unary: 35, binary: 10, globalPool: 1, flatten: 1, softmax: 1 }],
     ['models/tiny_vgg', { conv2d: 4, unary: 4, pool2d: 2, transpose: 1, flatten: 1, dense: 1, softmax: 1 }],
-    ['networks/narrow_resnet18_bn', { conv2d: 20, batchNorm: 20, unary: 17, pool2d: 1, binary: 8, globalPool: 1, flatten: 1, dense: 1 }],
+    [
+      'networks/narrow_resnet18_bn',
+      { conv2d: 20, batchNorm: 20, unary: 17, pool2d: 1, binary: 8, globalPool: 1, flatten: 1, dense: 1 },
+    ],
   ])('%s: %j', (folder, counts) => {
     expect(opCounts(readOnnx(load(`${folder}/${folder.split('/')[1]}.onnx`), folder))).toEqual(counts);
   });
@@ -155,21 +228,33 @@ describe.skipIf(!hasShared)('real files', () => {
     const graph = readOnnx(load(path), path);
     checkSizes(graph);
     const names = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
-    const taps = JSON.parse(readFileSync(shared(path.replace(/[^/]*$/, 'taps.json')), 'utf8')) as { tensors: Record<string, unknown> };
+    const taps = JSON.parse(readFileSync(shared(path.replace(/[^/]*$/, 'taps.json')), 'utf8')) as {
+      tensors: Record<string, unknown>;
+    };
     expect(Object.keys(taps.tensors).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  test.each(['squeezenet1_1', 'mobilenet_v2', 'densenet121', 'efficientnet_b0', 'resnet18', 'convnext_tiny'])('bench-networks/%s: constants have their sizes, no node is lost', (name) => {
-    const bytes = load(`bench-networks/${name}.onnx.gz`);
-    const graph = readOnnx(bytes, name);
-    checkSizes(graph);
-    const nodes = decode(modelProto, bytes, '').graph!.node;
-    expect(graph.nodes.length).toBe(nodes.filter(({ opType }) => opType !== 'Constant').length);
-  });
+  test.each(['squeezenet1_1', 'mobilenet_v2', 'densenet121', 'efficientnet_b0', 'resnet18', 'convnext_tiny'])(
+    'bench-networks/%s: constants have their sizes, no node is lost',
+    (name) => {
+      const bytes = load(`bench-networks/${name}.onnx.gz`);
+      const graph = readOnnx(bytes, name);
+      checkSizes(graph);
+      const nodes = decode(modelProto, bytes, '').graph!.node;
+      expect(graph.nodes.length).toBe(nodes.filter(({ opType }) => opType !== 'Constant').length);
+    },
+  );
 
-  const nParams = (folder: string) => [...readOnnx(load(`${folder}/${folder.split('/')[1]}.onnx`), folder).constants.values()].filter(({ dtype }) => dtype === 'float32').reduce((sum, { data }) => sum + data.length, 0);
+  const nParams = (folder: string) =>
+    [...readOnnx(load(`${folder}/${folder.split('/')[1]}.onnx`), folder).constants.values()]
+      .filter(({ dtype }) => dtype === 'float32')
+      .reduce((sum, { data }) => sum + data.length, 0);
   // Published counts: torchvision's model table, and the sidecars.
-  test.each([['models/squeezenet1_1', 1235496], ['models/mobilenet_v1_025_128', 467595], ['models/tiny_vgg', 19920]])('%s has %d parameters', (folder, n) => {
+  test.each([
+    ['models/squeezenet1_1', 1235496],
+    ['models/mobilenet_v1_025_128', 467595],
+    ['models/tiny_vgg', 19920],
+  ])('%s has %d parameters', (folder, n) => {
     expect(nParams(folder)).toBe(n);
   });
 
@@ -183,7 +268,10 @@ describe.skipIf(!hasShared)('real files', () => {
         nRead++;
       } catch (error) {
         expect(error).toBeInstanceOf(InputError);
-        const reason = /unknown operator "\w+"|is \dD|only the first output|is [1-3]-D|\w+ "\w+" is not supported|antialias 1|constant scales/.exec((error as Error).message)?.[0] ?? (error as Error).message;
+        const reason =
+          /unknown operator "\w+"|is \dD|only the first output|is [1-3]-D|\w+ "\w+" is not supported|antialias 1|constant scales/.exec(
+            (error as Error).message,
+          )?.[0] ?? (error as Error).message;
         refused[reason] = (refused[reason] ?? 0) + 1;
       }
     }
@@ -214,11 +302,14 @@ describe.skipIf(!hasShared)('real files', () => {
     expect(nRead).toBeGreaterThan(280);
   });
 
-  test.each(hasShared ? readdirSync(shared('onnx-node-tests/light')).filter((name) => name.endsWith('.onnx')) : [])('light/%s: constants have their sizes', (name) => {
-    const graph = readOnnx(load(`onnx-node-tests/light/${name}`), name);
-    checkSizes(graph);
-    expect(opCounts(graph).conv2d).toBeGreaterThan(4);
-  });
+  test.each(hasShared ? readdirSync(shared('onnx-node-tests/light')).filter((name) => name.endsWith('.onnx')) : [])(
+    'light/%s: constants have their sizes',
+    (name) => {
+      const graph = readOnnx(load(`onnx-node-tests/light/${name}`), name);
+      checkSizes(graph);
+      expect(opCounts(graph).conv2d).toBeGreaterThan(4);
+    },
+  );
 });
 
 /** mulberry32: 32 bits of state are plenty to choose bytes by. */
@@ -255,7 +346,12 @@ describe.skipIf(!hasShared)('damaged files give an InputError or a graph, in und
   });
 
   test('500 byte flips in four small files (seed 2)', () => {
-    const files = ['onnx-node-tests/light/light_zfnet512.onnx', ...['clip_example', 'resize_upsample_scales_nearest', 'basic_conv_with_padding'].map((name) => `onnx-node-tests/node/test_${name}/model.onnx`)].map(load);
+    const files = [
+      'onnx-node-tests/light/light_zfnet512.onnx',
+      ...['clip_example', 'resize_upsample_scales_nearest', 'basic_conv_with_padding'].map(
+        (name) => `onnx-node-tests/node/test_${name}/model.onnx`,
+      ),
+    ].map(load);
     const next = random(2);
     const outcomes = Array.from({ length: 500 }, (_, i) => {
       const bytes = Uint8Array.from(files[i % files.length]!);

@@ -32,7 +32,8 @@ export function readOnnx(bytes: Uint8Array, name: string): Graph {
   try {
     return read(bytes, name);
   } catch (error) {
-    if (error instanceof InputError) throw new InputError(`readOnnx ${name}: ${error.message}`);
+    // Names in a damaged file may hold line breaks; an error is one line.
+    if (error instanceof InputError) throw new InputError(`readOnnx ${name}: ${error.message.replace(/\p{Cc}/gu, '\uFFFD')}`);
     throw error;
   }
 }

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { encode, tensorProto } from './fields.ts';
 import { readTensorProto } from './tensor.ts';
 
-const tensor = (proto: Parameters<typeof encode<typeof tensorProto>>[1]) => readTensorProto(encode(tensorProto, proto), 'a.pb').tensor;
+const tensor = (proto: Parameters<typeof encode<typeof tensorProto>>[1]) =>
+  readTensorProto(encode(tensorProto, proto), 'a.pb').tensor;
 const raw = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 describe('readTensorProto', () => {
@@ -40,8 +41,16 @@ describe('readTensorProto', () => {
 
   // Bit patterns and values of IEEE 754 binary16: wikipedia.org/wiki/Half-precision_floating-point_format, table of examples.
   const halves = [
-    [0x3c00, 1], [0xc000, -2], [0x7bff, 65504], [0x0001, 2 ** -24], [0x03ff, 1023 * 2 ** -24], [0x8000, -0], [0x3555, 0.333251953125],
-    [0x7c00, Number.POSITIVE_INFINITY], [0xfc00, Number.NEGATIVE_INFINITY], [0x7e00, Number.NaN],
+    [0x3c00, 1],
+    [0xc000, -2],
+    [0x7bff, 65504],
+    [0x0001, 2 ** -24],
+    [0x03ff, 1023 * 2 ** -24],
+    [0x8000, -0],
+    [0x3555, 0.333251953125],
+    [0x7c00, Number.POSITIVE_INFINITY],
+    [0xfc00, Number.NEGATIVE_INFINITY],
+    [0x7e00, Number.NaN],
   ] as const;
   test.each(['rawData', 'int32Data'] as const)('float16 in %s is widened exactly', (field) => {
     const bits = Uint16Array.from(halves, ([half]) => half);
@@ -51,7 +60,9 @@ describe('readTensorProto', () => {
 
   test('bfloat16 is the upper half of float32', () => {
     expect(tensor({ dims: [2], dataType: 16, rawData: raw(Uint16Array.of(0x3f80, 0xc049)) })).toEqual({
-      dtype: 'float32', shape: [2], data: Float32Array.of(1, -3.140625),
+      dtype: 'float32',
+      shape: [2],
+      data: Float32Array.of(1, -3.140625),
     });
   });
 
@@ -61,13 +72,19 @@ describe('readTensorProto', () => {
   });
 
   test.each([
-    [{ dims: [2, 3], dataType: 1, rawData: new Uint8Array(20) }, 'readTensorProto a.pb: tensor "" [2, 3] needs 24 bytes of float32 data, got 20.'],
+    [
+      { dims: [2, 3], dataType: 1, rawData: new Uint8Array(20) },
+      'readTensorProto a.pb: tensor "" [2, 3] needs 24 bytes of float32 data, got 20.',
+    ],
     [{ dims: [2], dataType: 7, int64Data: [1] }, 'tensor "" [2] needs 2 values of int64, got 1.'],
     [{ dims: [2 ** 40, 2 ** 40, 2 ** 40], dataType: 1 }, 'got 0.'],
     [{ dims: [-1], dataType: 1 }, 'tensor "" [-1] has a negative size.'],
     [{ dims: [1], dataType: 8 }, 'tensor "" [1]: element type string cannot be read. Readable: float32,'],
     [{ dims: [1], dataType: 99 }, 'element type 99 cannot be read'],
-    [{ name: 'w', dims: [1], dataType: 1, externalData: [{ key: 'location', value: 'w.bin' }], dataLocation: 1 }, 'tensor "w" [1] lies in another file, "w.bin", which is not read. Save the model as a single file.'],
+    [
+      { name: 'w', dims: [1], dataType: 1, externalData: [{ key: 'location', value: 'w.bin' }], dataLocation: 1 },
+      'tensor "w" [1] lies in another file, "w.bin", which is not read. Save the model as a single file.',
+    ],
   ])('%# is refused: %s', (proto, message) => {
     expect(() => tensor(proto)).toThrow(message);
   });
@@ -77,7 +94,10 @@ describe('readTensorProto', () => {
   });
 
   test.skipIf(!hasShared)('recorded input of tiny_vgg', () => {
-    const { name, tensor: input } = readTensorProto(readFileSync(shared('models/tiny_vgg/test_data_set_0/input_0.pb')), 'input_0.pb');
+    const { name, tensor: input } = readTensorProto(
+      readFileSync(shared('models/tiny_vgg/test_data_set_0/input_0.pb')),
+      'input_0.pb',
+    );
     expect([name, input.dtype, input.shape, input.data.length]).toEqual(['data', 'float32', [1, 3, 64, 64], 3 * 64 * 64]);
     expect(Math.max(...input.data)).toBeLessThanOrEqual(1);
   });

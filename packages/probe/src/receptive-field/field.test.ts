@@ -1,5 +1,4 @@
-import { bindGraph, inputTypes, opOf, type Tensor } from '@ventral/core';
-import { createRandom } from '@ventral/core';
+import { bindGraph, createRandom, opOf, type Tensor } from '@ventral/core';
 import { describe, expect, it } from 'vitest';
 import { layerSet } from '../layers.ts';
 import { testGraph } from '../test-graph.ts';
@@ -13,7 +12,10 @@ function evaluate(g: Builder, picture: Tensor): Map<string, Tensor> {
   const bound = g.bound();
   const values = new Map<string, Tensor>([...bound.constants, ['data', picture]]);
   for (const node of bound.nodes) {
-    const outputs = opOf(node).reference(node.attributes, node.inputs.map((name) => values.get(name)));
+    const outputs = opOf(node).reference(
+      node.attributes,
+      node.inputs.map((name) => values.get(name)),
+    );
     for (const [i, name] of node.outputs.entries()) values.set(name, outputs[i]!);
   }
   return values;
@@ -27,7 +29,12 @@ function measuredFields(g: Builder, value: string, [h, w]: readonly [number, num
   const grey = new Float64Array(h * w).fill(1);
   const at = (data: Float64Array) => evaluate(g, { dtype: 'float64', shape: [1, 1, h, w], data }).get(value)!.data;
   const rest = at(grey);
-  const sides = ([['y', h], ['x', w]] as const).map(([axis, n]) => {
+  const sides = (
+    [
+      ['y', h],
+      ['x', w],
+    ] as const
+  ).map(([axis, n]) => {
     const first = new Array<number>(rest.length).fill(Number.NaN);
     const last = new Array<number>(rest.length).fill(Number.NaN);
     for (let line = 0; line < n; line++) {
@@ -85,7 +92,10 @@ describe('receptive fields are what the pixels say', () => {
       const [, channels, height, width] = bound.types.get(value)!.shape as [number, number, number, number];
       const measured = measuredFields(g, value, size);
       const center = [Math.floor(height / 2), Math.floor(width / 2)] as const;
-      for (const [axis, n] of [['y', size[0]], ['x', size[1]]] as const) {
+      for (const [axis, n] of [
+        ['y', size[0]],
+        ['x', size[1]],
+      ] as const) {
         const { startPx, stridePx, sizePx } = field[axis];
         for (let unit = 0; unit < channels * height * width; unit++) {
           const position = axis === 'y' ? Math.floor(unit / width) % height : unit % width;
@@ -133,7 +143,10 @@ describe('receptive fields by hand', () => {
   });
   it('kernel 5×7 on a picture of 20×40: axes keep apart, through a Transpose too', () => {
     const field = one((g) => g.transpose(g.conv('data', { k: [5, 7], s: [1, 4] }), [0, 1, 3, 2]), [20, 40]);
-    expect([summary(field.y), summary(field.x)]).toEqual([[0, 5, 1], [0, 7, 4]]);
+    expect([summary(field.y), summary(field.x)]).toEqual([
+      [0, 5, 1],
+      [0, 7, 4],
+    ]);
     expect([field.y.valueAxis, field.x.valueAxis]).toEqual([3, 2]);
   });
   it('a shuffle of channels over five axes moves no field', () => {
@@ -144,7 +157,9 @@ describe('receptive fields by hand', () => {
     expect([summary(field.y), summary(field.x), field.y.seesWhole]).toEqual([[-1, 3, 2], [-1, 3, 2], false]);
   });
   it('branches of 3 (stride 2, SAME) and 1 px: union, not aligned, smallest path 1 px', () => {
-    const { y } = one((g) => g.conv(g.add(g.conv('data', { k: 3, s: 2, p: 'sameUpper' }), g.conv('data', { k: 1, s: 2 })), { k: 3, p: 1 }));
+    const { y } = one((g) =>
+      g.conv(g.add(g.conv('data', { k: 3, s: 2, p: 'sameUpper' }), g.conv('data', { k: 1, s: 2 })), { k: 3, p: 1 }),
+    );
     expect(summary(y)).toEqual([-2, 7, 2]);
     expect([y.isAligned, y.smallestPx]).toEqual([false, 5]);
   });
@@ -196,7 +211,11 @@ describe('table receptive-fields', () => {
     expect(table!.columns.map((column) => column.name).join(',')).toBe(
       'model,layer_index,layer,op,stage,is_block_output,rf_size_h_px,rf_size_w_px,rf_stride_h_px,rf_stride_w_px,rf_padding_h_px,rf_padding_w_px,rf_center_y_px,rf_center_x_px,rf_clipped_h_px,rf_clipped_w_px,rf_size_deg,rf_share,smallest_branch_h_px,smallest_branch_w_px,aligned,sees_whole_image',
     );
-    expect(receptiveFieldSummary(table!).columns.map((column) => column.name).join(',')).toBe(
+    expect(
+      receptiveFieldSummary(table!)
+        .columns.map((column) => column.name)
+        .join(','),
+    ).toBe(
       'model,layer_index,layer,op,rf_size_h_px,rf_size_w_px,rf_stride_h_px,rf_stride_w_px,rf_padding_h_px,rf_padding_w_px,rf_center_y_px,rf_center_x_px,rf_clipped_h_px,rf_clipped_w_px,rf_size_deg,rf_share,aligned,sees_whole_image',
     );
   });

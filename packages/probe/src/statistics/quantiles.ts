@@ -24,7 +24,7 @@ export function countersOf(grid: LogGrid): number {
 
 /** Largest relative error of a quantile inside the grid: a bin [lo, hi) is answered by 2·lo·hi / (lo + hi). */
 export function relativeError(grid: LogGrid): number {
-  return 1 / (2 ** (grid.mantissaBits + 1) + 1);
+  return 1 / ((2 << grid.mantissaBits) + 1);
 }
 
 /** Lower edges of the bins of magnitudes, and the upper edge of the last: floats whose bits are the grid's own steps. */

@@ -18,8 +18,8 @@ export function sparseness(sum: number, sumSquares: number, n: number): number {
 
 /** Bins an octave of a unit's histogram of responses below its peak: 2^5. */
 export const windowBits = 5;
-/** Bins of the window: one octave, the peak's own bin and the one that holds half the peak. */
-export const windowBins = 2 ** windowBits + 2;
+/** Bins of the window: from the one that half the peak falls into to the peak's own. */
+export const windowBins = (1 << windowBits) + 1;
 
 /**
  * How many responses are at least half of the largest, from the window of f32_unit_responses (its last bin holds the peak).
@@ -27,13 +27,11 @@ export const windowBins = 2 ** windowBits + 2;
  * is at most that bin's count.
  */
 export function countAboveHalfPeak(window: Uint32Array, at: number, peak: number): number {
-  const perOctave = 2 ** windowBits;
-  const half = windowBins - 1 - perOctave;
   let count = 0;
-  for (let i = half + 1; i < windowBins; i++) count += window[at + i]!;
+  for (let i = 1; i < windowBins; i++) count += window[at + i]!;
   // A bin is an even stretch of the mantissa, and half the peak lies as far into its bin as the peak does into its own.
   const below = (new Uint32Array(Float32Array.of(peak).buffer)[0]! & (binStep - 1)) / binStep;
-  return count + window[at + half]! * (1 - below);
+  return count + window[at]! * (1 - below);
 }
 
 /** Floats of one exponent in one bin. */

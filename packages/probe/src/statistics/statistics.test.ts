@@ -9,7 +9,16 @@ import { statistics } from './statistics.ts';
 function momentsOf(values: readonly number[]): Float64Array {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const power = (k: number) => values.reduce((sum, v) => sum + (v - mean) ** k, 0);
-  return Float64Array.of(values.length, mean, power(2), power(3), power(4), Math.min(...values), Math.max(...values), values.filter((v) => v > 0).length);
+  return Float64Array.of(
+    values.length,
+    mean,
+    power(2),
+    power(3),
+    power(4),
+    Math.min(...values),
+    Math.max(...values),
+    values.filter((v) => v > 0).length,
+  );
 }
 
 const normals = (n: number, seed: number) => {
@@ -34,11 +43,16 @@ describe('moments', () => {
     const { sd, skewness, kurtosis } = summarizeMoments(momentsOf([3, 3, 3]));
     expect([sd, skewness, kurtosis]).toEqual([0, Number.NaN, Number.NaN]);
   });
-  it.each([[1, 99], [50, 50], [7, 93]])('joining %i and %i of 100 values gives those of all', (n) => {
+  it.each([
+    [1, 99],
+    [50, 50],
+    [7, 93],
+  ])('joining %i and %i of 100 values gives those of all', (n) => {
     const values = normals(100, 3).map((v, i) => 1000 + v + (i % 3));
     const left = momentsOf(values.slice(0, n));
     joinMoments(left, 0, momentsOf(values.slice(n)), 0);
-    for (const [i, wanted] of momentsOf(values).entries()) expect(Math.abs(left[i]! - wanted)).toBeLessThan(1e-9 * Math.max(1, Math.abs(wanted)));
+    for (const [i, wanted] of momentsOf(values).entries())
+      expect(Math.abs(left[i]! - wanted)).toBeLessThan(1e-9 * Math.max(1, Math.abs(wanted)));
   });
   it('a part without values changes nothing, on either side', () => {
     const some = momentsOf([1, 2, 4]);
@@ -50,7 +64,9 @@ describe('moments', () => {
     expect(empty).toEqual(some);
   });
   it('a NaN empties the whole', () => {
-    const all = pooledMoments(Float64Array.of(...momentsOf([1, 2]), 2, Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN, 1));
+    const all = pooledMoments(
+      Float64Array.of(...momentsOf([1, 2]), 2, Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN, 1),
+    );
     const { n, mean, sd, min, max, skewness, kurtosis, fractionActive } = summarizeMoments(all);
     expect(n).toBe(4);
     expect([mean, sd, min, max, skewness, kurtosis, fractionActive].every(Number.isNaN)).toBe(true);
@@ -70,7 +86,10 @@ function count(values: readonly number[], grid: LogGrid): Float64Array {
 }
 
 describe('quantiles', () => {
-  it.each([['fine', fineGrid, 0.01], ['coarse', coarseGrid, 0.2]] as const)('%s grid: error at most %s', (_, grid, most) => {
+  it.each([
+    ['fine', fineGrid, 0.01],
+    ['coarse', coarseGrid, 0.2],
+  ] as const)('%s grid: error at most %s', (_, grid, most) => {
     expect(relativeError(grid)).toBeLessThanOrEqual(most);
     const values = normals(1001, 5).map((v, i) => (i % 4 === 0 ? 0 : v * 10 ** (i % 3)));
     const sorted = [...values].sort((a, b) => a - b);
@@ -94,7 +113,12 @@ describe('quantiles', () => {
 });
 
 describe('sparseness', () => {
-  const of = (r: readonly number[]) => sparseness(r.reduce((a, b) => a + b, 0), r.reduce((a, b) => a + b * b, 0), r.length);
+  const of = (r: readonly number[]) =>
+    sparseness(
+      r.reduce((a, b) => a + b, 0),
+      r.reduce((a, b) => a + b * b, 0),
+      r.length,
+    );
   it('one of ten responds: 1; all alike: 0; 0 and 2: half of (1, 1)…', () => {
     expect(of([5, ...new Array<number>(9).fill(0)])).toBeCloseTo(1, 14);
     expect(of([3, 3, 3, 3])).toBeCloseTo(0, 14);
@@ -158,7 +182,12 @@ describe('merging states', () => {
   const state = (values: readonly number[]) => ({
     nImages: values.length,
     moments: momentsOf(values),
-    units: Float64Array.of(values.reduce((s, v) => s + Math.max(v, 0), 0), 1, Math.max(...values, 0), 1),
+    units: Float64Array.of(
+      values.reduce((s, v) => s + Math.max(v, 0), 0),
+      1,
+      Math.max(...values, 0),
+      1,
+    ),
     population: Float64Array.of(values[0]!, 1),
   });
   const parts = [normals(5, 1), normals(6, 2), normals(7, 3), normals(8, 4)];

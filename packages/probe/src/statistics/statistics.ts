@@ -38,7 +38,7 @@ export function sampledChannels(layer: LayerInfo, { maxUnits, seed }: ProbeOptio
   return createRandom(seed).fork('stats').fork(layer.layer).sample(layer.nChannels, maxUnits);
 }
 
-const largestU32 = 2 ** 32 - 1;
+const largestU32 = 0xffff_ffff;
 const unitSlots = 4;
 const nFine = countersOf(fineGrid);
 const nCoarse = countersOf(coarseGrid);
@@ -48,7 +48,7 @@ function open(layer: LayerInfo, { kernels, options }: ProbeEnvironment): Accumul
   const nRows = heightUnits * widthUnits;
   const channels = sampledChannels(layer, options);
   const nUnits = channels.length;
-  const centerRow = Math.floor(heightUnits / 2) * widthUnits + Math.floor(widthUnits / 2);
+  const centerRow = Math.floor(heightUnits / 2) * widthUnits + 0;
   const momentsPtr = kernels.allocate(nChannels * momentSlots * 8);
   const unitsPtr = kernels.allocate(nUnits * unitSlots * 8);
   const sumsPtr = kernels.allocate(16);
@@ -168,7 +168,7 @@ const quantile = (name: string, q: number): Column => ({
 });
 const sparsenessText =
   'S = (1 − mean(r)² / mean(r²)) / (1 − 1/N), r = max(response, 0): 0 dense, 1 sparse (Vinje & Gallant 2000)';
-const halfPeakText = `share of images whose response is at least half of the unit's largest; counts are exact but for the 1/${2 ** windowBits} octave that half the peak falls into, which is shared out evenly`;
+const halfPeakText = `share of images whose response is at least half of the unit's largest; counts are exact but for the 1/${1 << windowBits} octave that half the peak falls into, which is shared out evenly`;
 
 const layerTableColumns: readonly Column[] = [
   ...layerColumns,

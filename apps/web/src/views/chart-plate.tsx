@@ -1,0 +1,98 @@
+/** @file One chart, drawn by vega when it is first in sight; its marks are linked with the layers and the areas. */
+import type { Chart, VegaLiteSpec } from '@ventral/charts';
+import { areas5 } from '@ventral/cortex';
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { DrawnChart } from '../draw/chart.ts';
+import { language, t } from '../i18n/index.ts';
+import { fovDeg, hoveredArea, hoveredLayer, isDark, layer, measure, network, species, tables } from '../state.ts';
+import { useSize } from './size.ts';
+
+/** Room that axis labels take beside the panels of a chart, px. */
+const labelsPx = 96;
+
+export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?: number) => Chart }) {
+  const plate = useRef<HTMLDivElement>(null);
+  const paper = useRef<HTMLDivElement>(null);
+  const size = useSize(plate);
+  const problem = useSignal<string | undefined>(undefined);
+  const drawn = useRef<DrawnChart | undefined>(undefined);
+  const { width } = size.value;
+  // Text of the chart grows with the page's.
+  const scale = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14;
+  const spec = onPage(build(isDark.value ? 'dark' : 'light', Math.max(260, width / scale - labelsPx)).spec);
+  const key = [width, isDark.value, language.value, measure.value, species.value, fovDeg.value, network.value?.name].join();
+
+  useEffect(() => {
+    if (width === 0) return;
+    let isCurrent = true;
+    const element = paper.current!;
+    import('../draw/chart.ts')
+      .then(({ drawChart }) =>
+        drawChart(element, spec, isDark.value, (at) => {
+          hoveredLayer.value = at?.rung === 'network' ? at.name : undefined;
+          hoveredArea.value = at?.rung === 'cortex' ? areas5.find((area) => area === at.place) : undefined;
+        }),
+      )
+      .then((chart) => {
+        if (!isCurrent) return chart.remove();
+        drawn.current?.remove();
+        drawn.current = chart;
+        problem.value = undefined;
+        fit(element, scale);
+        chart.link(hoveredLayer.value ?? layer.value?.layer);
+      })
+      .catch((error: Error) => {
+        problem.value = error.message;
+      });
+    return () => {
+      isCurrent = false;
+    };
+  }, [key, tables.value]);
+  useEffect(() => () => drawn.current?.remove(), []);
+  useEffect(
+    () =>
+      hoveredLayer.subscribe(() => {
+        drawn.current?.link(hoveredLayer.value ?? layer.value?.layer);
+      }),
+    [],
+  );
+  useEffect(() => drawn.current?.link(hoveredLayer.value ?? layer.value?.layer), [layer.value]);
+
+  return (
+    <div class="chart" ref={plate}>
+      <div ref={paper} />
+      {problem.value && (
+        <p class="empty" role="alert">
+          {t.value.chartFailed} {problem.value}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The spec for this page: its title stands above it in the page, its paper is the page's, its legend one below the other. */
+function onPage(spec: VegaLiteSpec): VegaLiteSpec {
+  const { title: _, ...rest } = spec;
+  const narrow = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(narrow);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => [
+        name,
+        name === 'values' ? part : name === 'legend' && part && typeof part === 'object' ? { ...part, columns: 1 } : narrow(part),
+      ]),
+    );
+  };
+  return { ...(narrow(rest) as VegaLiteSpec), background: 'transparent', padding: 4 };
+}
+
+/** Scales the drawing by the page's text size, and down where it would not fit. */
+function fit(element: HTMLElement, scale: number): void {
+  const svg = element.querySelector('svg');
+  if (!svg) return;
+  const { width } = svg.viewBox.baseVal;
+  svg.removeAttribute('width');
+  svg.removeAttribute('height');
+  svg.style.width = `${width * scale}px`;
+}

@@ -1,0 +1,108 @@
+/**
+ * @file The network beside LGN, V1, V2, V4 and IT: one measure at a time as a chart, the published numbers with their sources,
+ * the tables. No layer is matched to an area here.
+ */
+import { type Chart, halfPeakChart, latencyChart, layerAreaTable, receptiveFieldChart, sparsenessChart } from '@ventral/charts';
+import { computed, useSignal } from '@preact/signals';
+import { language, t } from '../i18n/index.ts';
+import { measurements } from '../measurements.ts';
+import { areTablesShown, fovDeg, isDark, type Measure, measure, measures, network, type SpeciesShown, species, speciesShown, tables } from '../state.ts';
+import { Areas } from './areas.tsx';
+import { ChartPlate } from './chart-plate.tsx';
+import { Choice } from './choice.tsx';
+import { DataTable } from './data-table.tsx';
+import { ExportMenu } from './export.tsx';
+import { ProbeBox } from './probe-box.tsx';
+
+const builders = {
+  'receptive-field': receptiveFieldChart,
+  latency: latencyChart,
+  'half-peak': halfPeakChart,
+  sparseness: sparsenessChart,
+} satisfies Record<Measure, unknown>;
+
+/** Tables that a measure's chart is drawn from. */
+const needs = { 'receptive-field': 'receptive-fields', latency: 'receptive-fields', 'half-peak': 'statistics', sparseness: 'statistics' } as const;
+const canDraw = computed(() => tables.value.some(({ name }) => name === needs[measure.value]));
+
+function build(theme: 'light' | 'dark', width?: number): Chart {
+  return builders[measure.value](tables.value, measurements(), {
+    species: species.value,
+    language: language.value,
+    fovDeg: fovDeg.value,
+    inputPx: network.value?.widthPx ?? 1,
+    theme,
+    ...(width !== undefined && { width }),
+  });
+}
+
+export function Cortex() {
+  return (
+    <section class="panel cortex" aria-labelledby="cortex-title">
+      <h2 id="cortex-title">{t.value.beside}</h2>
+      <p class="note">{t.value.besideNote}</p>
+      <ProbeBox />
+      <Choice<Measure> legend={t.value.measure} name="measure" options={measures.map((id) => [id, t.value.measures[id]])} signal={measure} isWide />
+      <Ladder />
+      <Tables />
+    </section>
+  );
+}
+
+function Ladder() {
+  const chart = canDraw.value ? build(isDark.value ? 'dark' : 'light') : undefined;
+  return (
+    <div class="ladder">
+      <div class="tools">
+        <h3>{chart?.title ?? t.value.measures[measure.value]}</h3>
+        <Choice<SpeciesShown> legend={t.value.speciesLabel} name="species" options={speciesShown.map((id) => [id, t.value.species[id]])} signal={species} />
+        {chart && (
+          <>
+            <button
+              type="button"
+              aria-pressed={areTablesShown.value}
+              onClick={() => {
+                areTablesShown.value = !areTablesShown.value;
+              }}
+            >
+              {areTablesShown.value ? t.value.showAsChart : t.value.showAsTable}
+            </button>
+            <ExportMenu table={chart.table} chart={() => build('light')} />
+          </>
+        )}
+      </div>
+      {!chart && network.value && <p class="empty">{t.value.needsProbe}</p>}
+      {chart && areTablesShown.value && <DataTable table={chart.table} layerColumn="name" />}
+      {chart && !areTablesShown.value && <ChartPlate build={build} />}
+      <Areas />
+      {chart && <p class="note">{chart.note}</p>}
+    </div>
+  );
+}
+
+function Tables() {
+  const open = useSignal<string | undefined>(undefined);
+  const known = new Set(tables.value.map(({ name }) => name));
+  const all = known.has('statistics') ? [layerAreaTable(tables.value, measurements(), { species: species.value }), ...tables.value] : tables.value;
+  if (all.length === 0) return null;
+  return (
+    <div class="tables">
+      <h3>{t.value.tables}</h3>
+      {all.map((table) => (
+        <div key={table.name} class="folded">
+          <details
+            onToggle={({ currentTarget }) => {
+              if (currentTarget.open) open.value = table.name;
+              else if (open.value === table.name) open.value = undefined;
+            }}
+            open={open.value === table.name}
+          >
+            <summary>{table.name === 'layer-area' ? t.value.layerByArea : table.title}</summary>
+            {open.value === table.name && <DataTable table={table} {...(table.name === 'layer-area' && { layerColumn: 'name' })} />}
+          </details>
+          <ExportMenu table={table} />
+        </div>
+      ))}
+    </div>
+  );
+}
