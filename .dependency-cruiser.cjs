@@ -27,7 +27,7 @@ module.exports = {
       name: `layer-${room}-tests`,
       severity: 'error',
       from: { path: `^packages/${room}/.*${tests}` },
-      to: { path: '^(packages|apps)/', pathNot: `^packages/(${[room, ...allowed, 'testkit'].join('|')})/` },
+      to: { path: '^(packages|apps)/', pathNot: `^packages/(${[room, ...allowed, 'formats', 'testkit'].join('|')})/` },
     })),
     {
       name: 'apps-apart',

@@ -13,8 +13,23 @@ const assembly = join(here, 'assembly');
 const out = join(here, 'build');
 
 const common = [
-  '-O3', '--noAssert', '--converge', '--runtime', 'stub', '--importMemory', '--noExportMemory',
-  '--initialMemory', '2', '--maximumMemory', '65536', '--use', 'abort=', '--enable', 'simd', '--disableWarning', '112', // v128 between functions of the module is fine
+  '-O3',
+  '--noAssert',
+  '--converge',
+  '--runtime',
+  'stub',
+  '--importMemory',
+  '--noExportMemory',
+  '--initialMemory',
+  '2',
+  '--maximumMemory',
+  '65536',
+  '--use',
+  'abort=',
+  '--enable',
+  'simd',
+  '--disableWarning',
+  '112', // v128 between functions of the module is fine
 ];
 const variants = {
   simd: [],
@@ -83,7 +98,8 @@ function problems(bytes) {
   const found = inspect(bytes);
   const wanted = contract();
   const list = [];
-  if (found.imports.join() !== 'env.memory') list.push(`imports must be env.memory alone, got ${found.imports.join(', ') || 'none'}`);
+  if (found.imports.join() !== 'env.memory')
+    list.push(`imports must be env.memory alone, got ${found.imports.join(', ') || 'none'}`);
   if (found.mutableGlobals) list.push(`mutable globals must be 0, got ${found.mutableGlobals}. Pass state as pointers`);
   if (found.dataSegments) list.push(`data segments must be 0, got ${found.dataSegments}. Use no strings, arrays or new`);
   const missing = wanted.filter((name) => !found.exports.includes(name));
@@ -94,7 +110,9 @@ function problems(bytes) {
 }
 
 const sources = [
-  ...readdirSync(assembly).filter((file) => file.endsWith('.ts')).map((file) => join(assembly, file)),
+  ...readdirSync(assembly)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(assembly, file)),
   join(here, 'src/abi.ts'),
   fileURLToPath(import.meta.url),
 ];
@@ -111,22 +129,19 @@ for (const [variant, flags] of Object.entries(variants)) {
   asc ??= (await import('assemblyscript/asc')).default;
   const started = performance.now();
   let bytes;
-  const { error, stderr } = await asc.main(
-    ['index.ts', '--outFile', 'kernels.wasm', ...common, ...flags],
-    {
-      readFile: (file, base) => {
-        try {
-          return readFileSync(join(base === '.' ? assembly : base, file), 'utf8');
-        } catch {
-          return null;
-        }
-      },
-      writeFile: (file, contents) => {
-        if (file.endsWith('.wasm')) bytes = contents;
-      },
-      listFiles: () => [],
+  const { error, stderr } = await asc.main(['index.ts', '--outFile', 'kernels.wasm', ...common, ...flags], {
+    readFile: (file, base) => {
+      try {
+        return readFileSync(join(base === '.' ? assembly : base, file), 'utf8');
+      } catch {
+        return null;
+      }
     },
-  );
+    writeFile: (file, contents) => {
+      if (file.endsWith('.wasm')) bytes = contents;
+    },
+    listFiles: () => [],
+  });
   const text = stderr.toString().trim();
   if (/ERROR|WARNING/.test(text)) console.error(text); // and not the optimiser's remark about its own last round
   if (error || !bytes) {

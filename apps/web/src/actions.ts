@@ -133,7 +133,12 @@ async function loadMaps(): Promise<void> {
   const call = ++mapsCall;
   const index = state.layerIndex.value;
   const maps = await ask((remote) => remote.maps(index));
-  if (call === mapsCall) state.maps.value = maps;
+  if (call !== mapsCall) return;
+  batch(() => {
+    state.maps.value = maps;
+    // A layer opens with its strongest map: the first may be silent.
+    if (!state.pinnedUnit.value) state.channel.value = maps.max.indexOf(Math.max(...maps.max));
+  });
 }
 
 async function loadTables(): Promise<void> {

@@ -43,7 +43,7 @@ describe('openZip', () => {
     [
       'a flipped byte',
       patched((bytes) => {
-        bytes[45]! ^= 1;
+        bytes[50]! ^= 1;
       }),
       'openZip a.zip: "b/long.txt" is damaged.',
     ],

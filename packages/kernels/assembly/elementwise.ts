@@ -26,8 +26,10 @@ function expm14(x: v128): v128 {
   return v128.bitselect(small, f32x4.sub(exp4(x), one()), f32x4.lt(f32x4.abs(x), f32x4.splat(0.5)));
 }
 
+/** 1 / (1 + exp(−x)), from exp(−|x|) on both sides, so that it underflows only where the result does. */
 function sigmoid4(x: v128): v128 {
-  return f32x4.div(one(), f32x4.add(one(), exp4(f32x4.neg(x))));
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  return f32x4.div(v128.bitselect(e, one(), f32x4.lt(x, f32x4.splat(0))), f32x4.add(one(), e));
 }
 
 /** fn of four lanes. An unknown code gives NaN. */

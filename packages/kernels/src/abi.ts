@@ -8,22 +8,76 @@
 
 /** `code` of {@link KernelExports.f32_unary}: y = fn(x, alpha, beta). */
 export const unaryCodes = {
-  abs: 0, neg: 1, sqrt: 2, reciprocal: 3, exp: 4, log: 5, sin: 6, cos: 7, tanh: 8, erf: 9,
-  floor: 10, ceil: 11, round: 12, sign: 13, square: 14, affine: 15,
-  relu: 20, leakyRelu: 21, elu: 22, selu: 23, celu: 24, sigmoid: 25, hardSigmoid: 26, hardSwish: 27, silu: 28,
-  softplus: 29, softsign: 30, thresholdedRelu: 31, mish: 32, gelu: 33, geluTanh: 34, clip: 35,
+  abs: 0,
+  neg: 1,
+  sqrt: 2,
+  reciprocal: 3,
+  exp: 4,
+  log: 5,
+  sin: 6,
+  cos: 7,
+  tanh: 8,
+  erf: 9,
+  floor: 10,
+  ceil: 11,
+  round: 12,
+  sign: 13,
+  square: 14,
+  affine: 15,
+  relu: 20,
+  leakyRelu: 21,
+  elu: 22,
+  selu: 23,
+  celu: 24,
+  sigmoid: 25,
+  hardSigmoid: 26,
+  hardSwish: 27,
+  silu: 28,
+  softplus: 29,
+  softsign: 30,
+  thresholdedRelu: 31,
+  mish: 32,
+  gelu: 33,
+  geluTanh: 34,
+  clip: 35,
 } as const;
 export type UnaryFn = keyof typeof unaryCodes;
 
 /** `code` of {@link KernelExports.f32_binary}. Comparisons give 0 or 1. `prelu` is a < 0 ? a * b : a. */
 export const binaryCodes = {
-  add: 0, sub: 1, mul: 2, div: 3, pow: 4, min: 5, max: 6, prelu: 7,
-  equal: 8, less: 9, lessOrEqual: 10, greater: 11, greaterOrEqual: 12, mod: 13, and: 14, or: 15, xor: 16,
+  add: 0,
+  sub: 1,
+  mul: 2,
+  div: 3,
+  pow: 4,
+  min: 5,
+  max: 6,
+  prelu: 7,
+  equal: 8,
+  less: 9,
+  lessOrEqual: 10,
+  greater: 11,
+  greaterOrEqual: 12,
+  mod: 13,
+  and: 14,
+  or: 15,
+  xor: 16,
 } as const;
 export type BinaryFn = keyof typeof binaryCodes;
 
 /** `code` of {@link KernelExports.f32_reduce}. */
-export const reduceCodes = { sum: 0, mean: 1, max: 2, min: 3, prod: 4, l1: 5, l2: 6, sumSquare: 7, logSum: 8, logSumExp: 9 } as const;
+export const reduceCodes = {
+  sum: 0,
+  mean: 1,
+  max: 2,
+  min: 3,
+  prod: 4,
+  l1: 5,
+  l2: 6,
+  sumSquare: 7,
+  logSum: 8,
+  logSumExp: 9,
+} as const;
 export type ReduceFn = keyof typeof reduceCodes;
 
 /** Output channels of one packed weight panel. */
@@ -37,12 +91,35 @@ export interface KernelExports {
    * (k0, k1, k2), the last fastest; element (i0, i1, i2, j) is read at src + i0·s0 + i1·s1 + i2·s2 + j·sn.
    * A convolution weight [o, c, kh, kw] is k0 = kh, k1 = kw, k2 = c; a matrix [k, n] is k0 = k1 = 1, k2 = k.
    */
-  f32_pack(srcPtr: number, dstPtr: number, k0: number, k1: number, k2: number, n: number, s0: number, s1: number, s2: number, sn: number): void;
+  f32_pack(
+    srcPtr: number,
+    dstPtr: number,
+    k0: number,
+    k1: number,
+    k2: number,
+    n: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    sn: number,
+  ): void;
   /**
    * y[rows, n] = clamp(x[rows, k] · B + bias, lo, hi), B packed by f32_pack; biasPtr 0 = none. Sums run over k in
    * ascending order in every lane, so no result depends on how rows are split. lo = −Infinity, hi = Infinity: no clamp.
    */
-  f32_dense(xPtr: number, packedPtr: number, biasPtr: number, yPtr: number, rows: number, k: number, n: number, xStride: number, yStride: number, lo: number, hi: number): void;
+  f32_dense(
+    xPtr: number,
+    packedPtr: number,
+    biasPtr: number,
+    yPtr: number,
+    rows: number,
+    k: number,
+    n: number,
+    xStride: number,
+    yStride: number,
+    lo: number,
+    hi: number,
+  ): void;
   /**
    * 2-D convolution of n images as an implicit matrix product, any kernel, stride, dilation, padding and groups; the
    * weight packed by f32_pack per group (k order kh, kw, c), groups one after the other. Bottom and right padding follow
@@ -50,34 +127,106 @@ export interface KernelExports {
    * scratchPtr: f32_conv2d_scratch(...) bytes.
    */
   f32_conv2d(
-    xPtr: number, packedPtr: number, biasPtr: number, yPtr: number, scratchPtr: number,
-    n: number, h: number, w: number, c: number, oh: number, ow: number, oc: number,
-    kh: number, kw: number, sh: number, sw: number, padTop: number, padLeft: number, dh: number, dw: number, groups: number,
-    xStride: number, yStride: number, lo: number, hi: number,
+    xPtr: number,
+    packedPtr: number,
+    biasPtr: number,
+    yPtr: number,
+    scratchPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    oc: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    padTop: number,
+    padLeft: number,
+    dh: number,
+    dw: number,
+    groups: number,
+    xStride: number,
+    yStride: number,
+    lo: number,
+    hi: number,
   ): void;
   /** Bytes that f32_conv2d needs at scratchPtr. */
   f32_conv2d_scratch(c: number, kh: number, kw: number, groups: number): number;
   /** Depthwise convolution (groups = channels, one filter each); weight as [kh, kw, c]. */
   f32_depthwise2d(
-    xPtr: number, weightPtr: number, biasPtr: number, yPtr: number,
-    n: number, h: number, w: number, c: number, oh: number, ow: number,
-    kh: number, kw: number, sh: number, sw: number, padTop: number, padLeft: number, dh: number, dw: number,
-    xStride: number, yStride: number, lo: number, hi: number,
+    xPtr: number,
+    weightPtr: number,
+    biasPtr: number,
+    yPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    padTop: number,
+    padLeft: number,
+    dh: number,
+    dw: number,
+    xStride: number,
+    yStride: number,
+    lo: number,
+    hi: number,
   ): void;
   /** Maximum over the window; padding never wins; NaN in the window gives NaN. */
   f32_max_pool2d(
-    xPtr: number, yPtr: number, n: number, h: number, w: number, c: number, oh: number, ow: number,
-    kh: number, kw: number, sh: number, sw: number, padTop: number, padLeft: number, dh: number, dw: number,
-    xStride: number, yStride: number,
+    xPtr: number,
+    yPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    padTop: number,
+    padLeft: number,
+    dh: number,
+    dw: number,
+    xStride: number,
+    yStride: number,
   ): void;
   /**
    * Mean over the window. The divisor counts positions inside the image, or inside image and padding when
    * countPadding is 1 (a window hanging over the padded image never counts the overhang).
    */
   f32_average_pool2d(
-    xPtr: number, yPtr: number, n: number, h: number, w: number, c: number, oh: number, ow: number,
-    kh: number, kw: number, sh: number, sw: number, padTop: number, padLeft: number, padBottom: number, padRight: number,
-    dh: number, dw: number, countPadding: number, xStride: number, yStride: number,
+    xPtr: number,
+    yPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    padTop: number,
+    padLeft: number,
+    padBottom: number,
+    padRight: number,
+    dh: number,
+    dw: number,
+    countPadding: number,
+    xStride: number,
+    yStride: number,
   ): void;
   /** y[i] = fn(x[i], alpha, beta) for n elements; code from {@link unaryCodes}; in place allowed. */
   f32_unary(code: number, xPtr: number, yPtr: number, n: number, alpha: number, beta: number): void;
@@ -93,7 +242,16 @@ export interface KernelExports {
   /** Sets n elements. */
   f32_fill(dstPtr: number, n: number, value: number): void;
   /** y = clamp(x · scale[c] + shift[c], lo, hi) over [rows, c]. */
-  f32_scale_shift(xPtr: number, scalePtr: number, shiftPtr: number, yPtr: number, rows: number, c: number, lo: number, hi: number): void;
+  f32_scale_shift(
+    xPtr: number,
+    scalePtr: number,
+    shiftPtr: number,
+    yPtr: number,
+    rows: number,
+    c: number,
+    lo: number,
+    hi: number,
+  ): void;
   /** Softmax (log = 1: its logarithm) over the middle axis of [outer, axis, inner]. */
   f32_softmax(xPtr: number, yPtr: number, outer: number, axis: number, inner: number, log: number): void;
   /** Reduction over the middle axis of [outer, axis, inner] to [outer, inner]; sums in float64, ascending. */
@@ -102,11 +260,34 @@ export interface KernelExports {
    * y = (x − mean) / sqrt(variance + epsilon) · scale + shift over the last axis of [rows, size] (population variance, sums
    * in float64); scalePtr and shiftPtr [size], 0 = none.
    */
-  f32_layer_norm(xPtr: number, scalePtr: number, shiftPtr: number, yPtr: number, rows: number, size: number, epsilon: number): void;
+  f32_layer_norm(
+    xPtr: number,
+    scalePtr: number,
+    shiftPtr: number,
+    yPtr: number,
+    rows: number,
+    size: number,
+    epsilon: number,
+  ): void;
   /** Local response normalisation across channels of [rows, c]: y = x / (bias + alpha / size · Σ x²) ^ beta, window as in ONNX LRN. */
   f32_lrn(xPtr: number, yPtr: number, rows: number, c: number, size: number, alpha: number, beta: number, bias: number): void;
   /** Resamples [n, h, w, c] to [n, oh, ow, c] by two taps an axis: index lists y0Ptr, y1Ptr (i32 [oh]), weights wyPtr (f32 [oh], of the second tap), and the same in x. */
-  f32_resize2d(xPtr: number, yPtr: number, n: number, h: number, w: number, c: number, oh: number, ow: number, y0Ptr: number, y1Ptr: number, wyPtr: number, x0Ptr: number, x1Ptr: number, wxPtr: number): void;
+  f32_resize2d(
+    xPtr: number,
+    yPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    y0Ptr: number,
+    y1Ptr: number,
+    wyPtr: number,
+    x0Ptr: number,
+    x1Ptr: number,
+    wxPtr: number,
+  ): void;
 
   /** Σ a·b of n elements in float64, in a fixed order. */
   f32_dot(aPtr: number, bPtr: number, n: number): number;
@@ -123,7 +304,16 @@ export interface KernelExports {
    */
   f32_log_histogram(xPtr: number, n: number, countsPtr: number, mantissaBits: number, minExponent: number, nBins: number): void;
   /** The same per channel over [rows, c], c × (2 + 2·nBins) u32 counters. */
-  f32_log_histogram_channels(xPtr: number, rows: number, c: number, xStride: number, countsPtr: number, mantissaBits: number, minExponent: number, nBins: number): void;
+  f32_log_histogram_channels(
+    xPtr: number,
+    rows: number,
+    c: number,
+    xStride: number,
+    countsPtr: number,
+    mantissaBits: number,
+    minExponent: number,
+    nBins: number,
+  ): void;
   /** Rectified sums of n values: writes f64 Σ max(x, 0), Σ max(x, 0)² at outPtr. */
   f32_rectified_sums(xPtr: number, n: number, outPtr: number): void;
   /**
@@ -132,5 +322,14 @@ export interface KernelExports {
    * bins an octave that slides up with the running maximum, so that counts of r within the last (nBins − 1) bins below the
    * maximum's bin stay exact; topPtr: nUnits i32, the bin index that the window's last counter stands for (−1: none yet).
    */
-  f32_unit_responses(xPtr: number, offsetsPtr: number, nUnits: number, statePtr: number, windowPtr: number, topPtr: number, nBins: number, windowBits: number): void;
+  f32_unit_responses(
+    xPtr: number,
+    offsetsPtr: number,
+    nUnits: number,
+    statePtr: number,
+    windowPtr: number,
+    topPtr: number,
+    nBins: number,
+    windowBits: number,
+  ): void;
 }

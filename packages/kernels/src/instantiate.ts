@@ -59,7 +59,9 @@ export function instantiate(module: WebAssembly.Module, maxBytes = 2 ** 32): Ker
         try {
           memory.grow(Math.ceil(missing / pageBytes));
         } catch {
-          throw new RangeError(`allocate: the machine refused ${missing} more bytes (${top} are in use). Use fewer workers or a smaller input.`);
+          throw new RangeError(
+            `allocate: the machine refused ${missing} more bytes (${top} are in use). Use fewer workers or a smaller input.`,
+          );
         }
       }
       top = end;

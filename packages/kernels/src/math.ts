@@ -12,14 +12,15 @@
  * sin and cos 1, tanh 1.5, erf 2.
  */
 
-export const pi = 3.141592653589793;
+export const pi = Math.PI;
 export const tau = 6.283185307179586;
-export const ln2 = 0.6931471805599453;
-export const ln10 = 2.302585092994046;
-export const sqrt2 = 1.4142135623730951;
+export const ln2 = Math.LN2;
+export const ln10 = Math.LN10;
+export const sqrt2 = Math.SQRT2;
 /** √(2π), of the normal density. */
 export const sqrtTau = 2.5066282746310002;
 
+const log2e = Math.LOG2E;
 // ln 2 in two parts; the first has 32 significant bits, so that its product with an exponent is exact.
 const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;
@@ -42,11 +43,11 @@ function highWord(x: number): number {
 
 /** exp(x + extra) for |extra| far below |x|. */
 function expSum(x: number, extra: number): number {
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   if (x > 709.782712893384) return Infinity;
   if (x < -745.1332191019412) return 0;
   // x = n·ln 2 + r with |r| ≤ ln 2 / 2
-  const n = Math.floor(x * 1.4426950408889634 + 0.5);
+  const n = Math.floor(x * log2e + 0.5);
   const high = x - n * ln2High;
   const low = n * ln2Low - extra;
   const r = high - low;
@@ -75,6 +76,7 @@ export function exp(x: number): number {
 
 /** e^x − 1, accurate near 0. Error below 2.5 ulp. */
 export function expm1(x: number): number {
+  if (x === 0) return x;
   if (!(Math.abs(x) < 0.5)) return exp(x) - 1;
   let p = 1 / 20922789888000;
   p = p * x + 1 / 1307674368000;
@@ -131,7 +133,7 @@ function scaled(x: number, n: number): number {
 
 /** Natural logarithm; −Infinity at 0, NaN below. Error below 1 ulp. */
 export function log(x: number): number {
-  if (x !== x || x < 0) return NaN;
+  if (Number.isNaN(x) || x < 0) return NaN;
   if (x === 0) return -Infinity;
   if (x === Infinity) return x;
   const small = x < 2.2250738585072014e-308;
@@ -173,7 +175,7 @@ function sumError(a: number, b: number, s: number): number {
  */
 export function pow(x: number, y: number): number {
   if (y === 0 || x === 1) return 1;
-  if (x !== x || y !== y) return NaN;
+  if (Number.isNaN(x) || Number.isNaN(y)) return NaN;
   const a = Math.abs(x);
   const integer = Math.floor(y) === y;
   const odd = integer && Math.abs(y) < 9007199254740992 && Math.floor(y / 2) * 2 !== y;
@@ -225,7 +227,7 @@ export function pow(x: number, y: number): number {
 
 // π/2 in three parts of 33, 33 and 53 bits: their products with a whole number below 2^20 are exact but for the last.
 const halfPi1 = 1.5707963267341256;
-const halfPi2 = 6.07710050630396597660e-11;
+const halfPi2 = 6.0771005063039659766e-11;
 const halfPi3 = 2.022266248795950732e-21;
 
 /** The first 1216 bits of 2/π (from Machin's formula). */
@@ -313,6 +315,7 @@ export function cos(x: number): number {
 /** Hyperbolic tangent. Near 0 Lambert's continued fraction x / (1 + x²/(3 + x²/(5 + …))). Error below 1.5 ulp. */
 export function tanh(x: number): number {
   const a = Math.abs(x);
+  if (a === 0) return x;
   if (a < 0.6) {
     const z = x * x;
     let d = 19;
@@ -335,7 +338,7 @@ export function erf(x: number): number {
     for (let n = 19; n >= 0; n--) p = 1 / (2 * n + 1) - (z / (n + 1)) * p;
     return x * p * 1.1283791670955126;
   }
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   let y = 1;
   if (a < 6) {
     const z = a * a;

@@ -12,7 +12,10 @@ export const roundoff = 2 ** -24;
 
 export function wasmBytes(variant: string): Uint8Array<ArrayBuffer> {
   const file = fileURLToPath(new URL(`../build/${variant}.wasm`, import.meta.url));
-  if (!existsSync(file)) throw new Error(`kernel tests: build/${variant}.wasm must exist, got nothing there. Run \`node packages/kernels/build.mjs\`.`);
+  if (!existsSync(file))
+    throw new Error(
+      `kernel tests: build/${variant}.wasm must exist, got nothing there. Run \`node packages/kernels/build.mjs\`.`,
+    );
   return new Uint8Array(readFileSync(file));
 }
 
@@ -68,7 +71,8 @@ export function buffers(kernels: Kernels, misalign = 1) {
       read() {
         const all = words();
         for (let i = 0; i < all.length; i++) {
-          if ((i < first || i >= first + n) && all[i] !== canary) throw new Error(`buffer of ${n}: word ${i - first} outside it was overwritten`);
+          if ((i < first || i >= first + n) && all[i] !== canary)
+            throw new Error(`buffer of ${n}: word ${i - first} outside it was overwritten`);
         }
         return kernels.f32(ptr, n).slice();
       },
@@ -102,7 +106,11 @@ export function channelsFirst(x: ArrayLike<number>, shape: readonly number[]): F
  * Where `actual` is further from `expected` than `tolerance` (absolute, one number or one per value), or either is not
  * finite: at most three lines. NaN never passes, infinities must be equal.
  */
-export function mismatches(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number | ArrayLike<number>): string[] {
+export function mismatches(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number | ArrayLike<number>,
+): string[] {
   if (actual.length !== expected.length) return [`${actual.length} values instead of ${expected.length}`];
   const found: string[] = [];
   for (let i = 0; i < actual.length && found.length < 3; i++) {

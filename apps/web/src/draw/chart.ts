@@ -10,8 +10,8 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 
 /** A chart on the page. */
 export interface DrawnChart {
-  /** Marks the marks whose datum says `name` is so, and mutes the others of their kind; undefined shows all alike. */
-  link(name: string | undefined): void;
+  /** Rings the marks of one layer; `isOnly` mutes those of the others. */
+  link(layer: string | undefined, isOnly: boolean): void;
   remove(): void;
 }
 
@@ -41,13 +41,13 @@ export async function drawChart(element: HTMLElement, spec: VegaLiteSpec, isDark
   });
   view.addEventListener('pointerout', () => onPoint(undefined));
   return {
-    link(name) {
+    link(layer, isOnly) {
       for (const mark of element.querySelectorAll<SVGElement>('.mark-symbol path')) {
         // vega's SVG renderer leaves the scene's item on the element it drew.
         const datum = (mark as { __data__?: { datum?: Partial<Pointed> } }).__data__?.datum;
         if (datum?.rung !== 'network') continue;
-        mark.classList.toggle('linked', name !== undefined && datum.name === name);
-        mark.classList.toggle('muted', name !== undefined && datum.name !== name);
+        mark.classList.toggle('linked', datum.name === layer);
+        mark.classList.toggle('muted', isOnly && datum.name !== layer);
       }
     },
     remove: finalize,

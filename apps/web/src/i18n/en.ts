@@ -47,7 +47,7 @@ export const en = {
     dense: 'dense',
     view: 'view',
   },
-  blockOutput: 'end of block',
+  blockOutput: 'block end',
 
   picture: 'Picture',
   pictureSummary: (name: string, h: string, w: string) => `${name} as the network sees it, ${h} by ${w} pixels.`,
@@ -55,12 +55,12 @@ export const en = {
   previousPicture: 'Previous picture',
   nextPicture: 'Next picture',
   choosePicture: 'Choose a picture',
-  asSeen: (h: string, w: string) => `as the network sees it · ${h} × ${w} px`,
+  asSeen: 'as the network sees it',
   readingPicture: 'Reading the picture…',
 
   featureMap: 'Feature map',
   featureMaps: 'Feature maps',
-  channelOf: (c: string, n: string) => `channel ${c} of ${n}`,
+  channelOf: (c: string, n: string) => `channel ${c} / ${n}`,
   channel: 'Channel',
   row: 'Row y',
   column: 'Column x',

@@ -39,7 +39,7 @@ function Area({ area }: { area: Area5 }) {
         return (
           <button key={i} type="button" aria-pressed={shown.value?.row === entry.row} onPointerEnter={show} onFocus={show} onClick={show}>
             <b>{reading(entry.row)}</b>
-            <span class="study">{entry.row.area === area ? entry.row.citation.split(' ')[0] : entry.row.area}</span>
+            <span class="study">{entry.row.area === area ? entry.row.citation.match(/\p{Lu}[\p{L}-]+/u)?.[0] : entry.row.area}</span>
           </button>
         );
       })}

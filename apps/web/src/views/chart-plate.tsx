@@ -1,7 +1,7 @@
 /** @file One chart, drawn by vega when it is first in sight; its marks are linked with the layers and the areas. */
 import type { Chart, VegaLiteSpec } from '@ventral/charts';
 import { areas5 } from '@ventral/cortex';
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { DrawnChart } from '../draw/chart.ts';
 import { language, t } from '../i18n/index.ts';
@@ -23,6 +23,11 @@ export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?:
   const spec = onPage(build(isDark.value ? 'dark' : 'light', Math.max(260, width / scale - labelsPx)).spec);
   const key = [width, isDark.value, language.value, measure.value, species.value, fovDeg.value, network.value?.name].join();
 
+  const link = () => {
+    const [hovered, selected] = [hoveredLayer.value, layer.value?.layer];
+    drawn.current?.link(hovered ?? selected, hovered !== undefined);
+  };
+
   useEffect(() => {
     if (width === 0) return;
     let isCurrent = true;
@@ -40,7 +45,7 @@ export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?:
         drawn.current = chart;
         problem.value = undefined;
         fit(element, scale);
-        chart.link(hoveredLayer.value ?? layer.value?.layer);
+        link();
       })
       .catch((error: Error) => {
         problem.value = error.message;
@@ -50,14 +55,7 @@ export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?:
     };
   }, [key, tables.value]);
   useEffect(() => () => drawn.current?.remove(), []);
-  useEffect(
-    () =>
-      hoveredLayer.subscribe(() => {
-        drawn.current?.link(hoveredLayer.value ?? layer.value?.layer);
-      }),
-    [],
-  );
-  useEffect(() => drawn.current?.link(hoveredLayer.value ?? layer.value?.layer), [layer.value]);
+  useSignalEffect(link);
 
   return (
     <div class="chart" ref={plate}>

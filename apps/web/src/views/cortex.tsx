@@ -40,7 +40,6 @@ export function Cortex() {
   return (
     <section class="panel cortex" aria-labelledby="cortex-title">
       <h2 id="cortex-title">{t.value.beside}</h2>
-      <p class="note">{t.value.besideNote}</p>
       <ProbeBox />
       <Choice<Measure> legend={t.value.measure} name="measure" options={measures.map((id) => [id, t.value.measures[id]])} signal={measure} isWide />
       <Ladder />
@@ -53,8 +52,8 @@ function Ladder() {
   const chart = canDraw.value ? build(isDark.value ? 'dark' : 'light') : undefined;
   return (
     <div class="ladder">
+      <h3>{chart?.title ?? t.value.measures[measure.value]}</h3>
       <div class="tools">
-        <h3>{chart?.title ?? t.value.measures[measure.value]}</h3>
         <Choice<SpeciesShown> legend={t.value.speciesLabel} name="species" options={speciesShown.map((id) => [id, t.value.species[id]])} signal={species} />
         {chart && (
           <>
@@ -75,7 +74,9 @@ function Ladder() {
       {chart && areTablesShown.value && <DataTable table={chart.table} layerColumn="name" />}
       {chart && !areTablesShown.value && <ChartPlate build={build} />}
       <Areas />
-      {chart && <p class="note">{chart.note}</p>}
+      <p class="note">
+        {t.value.besideNote} {chart?.note}
+      </p>
     </div>
   );
 }

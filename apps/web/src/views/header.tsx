@@ -138,8 +138,8 @@ function Identity() {
     <div class="name">
       <h1>{open.name}</h1>
       <p class="facts">
-        {`${open.heightPx} × ${open.widthPx} px`} · {t.value.nLayers(count(open.layers.length))} · {t.value.parameters(shortCount(total('n_params')))} ·{' '}
-        {t.value.macs(shortCount(total('n_macs')))}
+        <span>{`${open.heightPx} × ${open.widthPx} px`}</span> <span>{t.value.nLayers(count(open.layers.length))}</span>{' '}
+        <span title={t.value.macs(shortCount(total('n_macs')))}>{t.value.parameters(shortCount(total('n_params')))}</span>
       </p>
       {open.notice && <p class="notice">{open.notice}</p>}
       {open.assumedPreprocess && <p class="notice">{t.value.assumedPreprocess}</p>}

@@ -4,6 +4,7 @@ import { columnIndex, type LayerInfo } from '@ventral/probe';
 import { computed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { selectLayer } from '../actions.ts';
+import type { Field } from '../draw/field.ts';
 import { count, degrees, number, shortCount, t } from '../i18n/index.ts';
 import { fields, fovDeg, hoveredLayer, layerIndex, layers, network, tableNamed } from '../state.ts';
 
@@ -70,19 +71,26 @@ function Card({ layer, isSelected }: { layer: LayerInfo; isSelected: boolean }) 
         <b>{shortName(layer.layer)}</b>
         <span class="rank">{layer.layerIndex}</span>
       </span>
-      <span class="op">
-        {layer.op} <span class="stage">{t.value.stage[layer.stage]}</span>
-        {layer.isBlockOutput && <span class="stage"> · {t.value.blockOutput}</span>}
-      </span>
+      <span class="op">{layer.op}</span>
       <span class="sizes">
         <span>{cost?.shape}</span>
         {cost && cost.nParams > 0 && <span>{t.value.parametersShort(shortCount(cost.nParams))}</span>}
-        <span class="rf">
-          {field && (field.seesWholeImage ? t.value.wholeImage : `${number(Math.max(...field.sizePx))} px · ${degrees((Math.max(...field.sizePx) * fovDeg.value) / (network.value?.widthPx ?? 1))}°`)}
+      </span>
+      <span class="sizes">
+        <span class="rf">{field && fieldText(field)}</span>
+        <span class="stage">
+          {layer.isBlockOutput && `${t.value.blockOutput} · `}
+          {t.value.stage[layer.stage]}
         </span>
       </span>
     </div>
   );
+}
+
+function fieldText({ seesWholeImage, sizePx }: Field): string {
+  if (seesWholeImage) return t.value.wholeImage;
+  const longer = Math.max(...sizePx);
+  return `${number(longer)} px · ${degrees((longer * fovDeg.value) / (network.value?.widthPx ?? 1))}°`;
 }
 
 /** The picture as a square, the receptive field of a unit in its middle as a filled one. */

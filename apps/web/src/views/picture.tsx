@@ -249,7 +249,7 @@ function Chooser() {
       >
         ›
       </button>
-      <p>{seen && t.value.asSeen(String(seen.heightPx), String(seen.widthPx))}</p>
+      <p>{seen && t.value.asSeen}</p>
     </div>
   );
 }

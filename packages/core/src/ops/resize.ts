@@ -79,6 +79,19 @@ function taps(
   return { first, second, weight };
 }
 
+/** The smallest window that holds both taps of every output position: positions fall between those of the source. */
+function tapReach(attributes: ResizeAttributes, along: Resampling, n: number): { stride: number; start: number; size: number } {
+  const { first, second, weight } = taps(attributes, along, n);
+  const stride = attributes.coordinates === 'alignCorners' ? (n - 1) / Math.max(along.size - 1, 1) : 1 / along.scale;
+  let start = Infinity;
+  let end = -Infinity;
+  for (let o = 0; o < along.size; o++) {
+    start = Math.min(start, first[o]! - o * stride);
+    end = Math.max(end, (weight[o]! > 0 ? second[o]! : first[o]!) - o * stride);
+  }
+  return { stride, start, size: end - start + 1 };
+}
+
 export const resize: Op<ResizeAttributes> = {
   stage: () => 'linear',
   infer(_, inputs) {
@@ -90,11 +103,9 @@ export const resize: Op<ResizeAttributes> = {
   },
   reach(attributes, inputs) {
     const { shape } = needed(inputs, 0, 'x');
-    const spread = attributes.mode === 'nearest' ? 1 : 2;
     const axes = resampling(inputs).map((along, axis): AxisReach => {
       if (axis < 2) return { axis, stride: 1, start: 0, size: 1 };
-      const { first } = taps(attributes, along, shape[axis]!);
-      return { axis, stride: 1 / along.scale, start: first[0] ?? 0, size: spread };
+      return { axis, ...tapReach(attributes, along, shape[axis]!) };
     });
     return [{ axes, whole: [] }, null, null];
   },

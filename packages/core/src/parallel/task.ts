@@ -23,7 +23,7 @@ export interface ItemFailure {
 export interface Session<Item, State, Total> {
   /** Forgets what was accumulated and begins a chunk. */
   beginChunk(): void;
-  /** Processes one item. @throws InputError if only this item is unusable; any other error ends the job. */
+  /** Processes one item. @throws InputError if only this item is unusable (it leaves no trace); any other error ends the job. */
   runItem(item: Item): Promise<void>;
   /** State of the items since beginChunk: small, structured-cloneable, its own memory. */
   endChunk(): State;
@@ -95,7 +95,10 @@ export class JobAborted extends Error {
 export interface SpawnedWorker {
   /** comlink endpoint (in Node: comlink's node adapter around the worker). */
   readonly endpoint: Endpoint;
-  /** Calls back once when the worker is gone for whatever reason the platform can tell; `reason` is for people. */
+  /**
+   * Calls back once when the worker is gone for whatever reason the platform can tell; `reason` is for people. It should come
+   * after the worker's last messages, or a wrong item is named: in Node call back on `exit`, not on `error`, which precedes it.
+   */
   onExit(callback: (reason: string) => void): void;
   terminate(): void;
 }

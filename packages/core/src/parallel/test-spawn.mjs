@@ -8,8 +8,11 @@ export function spawnNodeWorker(url, workerData) {
     worker,
     endpoint: nodeEndpoint(worker),
     onExit(callback) {
-      worker.once('error', (error) => callback(`${error.name}: ${error.message}`));
-      worker.once('exit', (code) => callback(`it exited with code ${code}`));
+      let reason;
+      worker.once('error', (error) => {
+        reason = `${error.name}: ${error.message}`; // may overtake messages; exit does not
+      });
+      worker.once('exit', (code) => callback(reason ?? `it exited with code ${code}`));
     },
     terminate: () => void worker.terminate(),
   };

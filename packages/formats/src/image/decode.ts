@@ -106,7 +106,10 @@ function codec(factory: CodecFactory, module: WebAssembly.Module): (bytes: Uint8
         locateFile: (path: string) => path,
         print: () => {},
         printErr: (line: string) => warnings.push(line),
-        instantiateWasm: (imports: Record<string, Record<string, unknown>>, done: (instance: WebAssembly.Instance) => void) => {
+        instantiateWasm: (
+          imports: ConstructorParameters<typeof WebAssembly.Instance>[1],
+          done: (instance: WebAssembly.Instance) => void,
+        ) => {
           const made = new WebAssembly.Instance(module, imports);
           done(made);
           return made.exports;

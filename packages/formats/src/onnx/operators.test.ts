@@ -155,7 +155,6 @@ describe('binary', () => {
     ['GreaterOrEqual', 'greaterOrEqual'],
     ['Less', 'less'],
     ['LessOrEqual', 'lessOrEqual'],
-    ['Mod', 'mod'],
     ['Mul', 'mul'],
     ['Or', 'or'],
     ['PRelu', 'prelu'],
@@ -185,6 +184,21 @@ describe('binary', () => {
       ['unary', { fn: 'affine', alpha: 0.5, beta: 0 }, ['y#1'], ['y']],
     ]);
     expect(only(read({ op: 'Mean' })).op).toBe('identity');
+  });
+
+  test('Mod: fmod=1 is the remainder, fmod=0 takes the sign of b', () => {
+    const inputs = ['a', 'b'];
+    expect(only(read({ op: 'Mod', inputs, attributes: [int('fmod', 1)] }))).toMatchObject({
+      op: 'binary',
+      inputs,
+      attributes: { fn: 'mod' },
+    });
+    const { nodes } = read({ op: 'Mod', inputs });
+    expect(nodes.map((node) => [node.attributes, node.inputs, node.outputs])).toEqual([
+      [{ fn: 'mod' }, ['a', 'b'], ['y#1']],
+      [{ fn: 'add' }, ['y#1', 'b'], ['y#2']],
+      [{ fn: 'mod' }, ['y#2', 'b'], ['y']],
+    ]);
   });
 
   test('Where', () => {
@@ -522,7 +536,6 @@ describe('refused', () => {
       'num_outputs 3 is not supported, only 2',
       { op: 'Split', opset: 18, attributes: [int('num_outputs', 3)], outputs: ['a', 'b'] },
     ],
-    ['fmod 1 is not supported', { op: 'Mod', inputs: ['a', 'b'], attributes: [int('fmod', 1)] }],
     ['It exists since opset 20.', { op: 'Gelu', opset: 17 }],
   ])('%s', (message, given) => {
     expect(() => read(given)).toThrow(message);

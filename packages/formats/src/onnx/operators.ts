@@ -348,6 +348,21 @@ function swish(n: Operator): Step | readonly Step[] {
   ];
 }
 
+/**
+ * fmod = 1: the remainder has the sign of a, as the op's. fmod = 0 (whole numbers only): the sign of b, which is
+ * ((a rem b) + b) rem b, exact.
+ */
+function mod(n: Operator): readonly Step[] {
+  const remainder = { op: 'binary', attributes: { fn: 'mod' } } as const;
+  if (n.flag('fmod', false)) return [remainder];
+  const b = n.inputs[1]!;
+  return [
+    { ...remainder, outputs: [n.between(1)] },
+    { op: 'binary', attributes: { fn: 'add' }, inputs: [n.between(1), b], outputs: [n.between(2)] },
+    { ...remainder, inputs: [n.between(2), b] },
+  ];
+}
+
 function prelu(n: Operator): Step {
   const slope = n.constant(1);
   if (n.opset < 7 && slope?.data.length !== 1)
@@ -451,15 +466,7 @@ export const operators: Readonly<Record<string, Entry>> = {
   Mean: variadic('add', true),
   Min: variadic('min'),
   Mish: simple('mish', 18),
-  Mod: {
-    since: 10,
-    inputs: [2, 2],
-    limits: 'fmod = 0 (the sign of the divisor)',
-    translate: (n) => {
-      n.require('fmod', 0, 0, 'the result has the sign of the divisor');
-      return { op: 'binary', attributes: { fn: 'mod' } };
-    },
-  },
+  Mod: { since: 10, inputs: [2, 2], translate: mod },
   Mul: binary('mul'),
   Neg: simple('neg'),
   Or: binary('or'),

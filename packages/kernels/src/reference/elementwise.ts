@@ -4,10 +4,7 @@ import { cos, erf, exp, expm1, log, log1p, pow, sin, tanh } from '../math.ts';
 import { broadcastShape, broadcastStrides, checkSize, type Shaped, sizeOf, type Values, walk } from './shape.ts';
 
 /** x limited to lo … hi; NaN stays NaN. */
-const clip = (x: number, lo: number, hi: number): number => {
-  const raised = x < lo ? lo : x;
-  return hi < raised ? hi : raised;
-};
+const clip = (x: number, lo: number, hi: number): number => Math.min(Math.max(x, lo), hi);
 
 /** Nearest whole number, halves to the even one. */
 function roundHalfEven(x: number): number {
@@ -18,8 +15,8 @@ function roundHalfEven(x: number): number {
   return y === 0 && x < 0 ? -0 : y;
 }
 
-const sigmoid = (x: number): number => 1 / (1 + exp(-x));
-const softplus = (x: number): number => (x !== x ? x : (x > 0 ? x : 0) + log1p(exp(-Math.abs(x))));
+const sigmoid = (x: number): number => (x < 0 ? exp(x) : 1) / (1 + exp(-Math.abs(x)));
+const softplus = (x: number): number => Math.max(x, 0) + log1p(exp(-Math.abs(x)));
 
 /** fn(x, alpha, beta); the roles of alpha and beta stand in each line. The defaults are the caller's. */
 const unaryTable: { readonly [K in UnaryFn]: (x: number, alpha: number, beta: number) => number } = {
@@ -39,7 +36,7 @@ const unaryTable: { readonly [K in UnaryFn]: (x: number, alpha: number, beta: nu
   sign: (x) => (x > 0 ? 1 : x < 0 ? -1 : x),
   square: (x) => x * x,
   affine: (x, alpha, beta) => alpha * x + beta,
-  relu: (x) => (x < 0 ? 0 : x),
+  relu: (x) => Math.max(x, 0),
   leakyRelu: (x, alpha) => (x < 0 ? alpha * x : x),
   elu: (x, alpha) => (x < 0 ? alpha * expm1(x) : x),
   selu: (x, alpha, gamma) => gamma * (x < 0 ? alpha * expm1(x) : x),
@@ -52,7 +49,7 @@ const unaryTable: { readonly [K in UnaryFn]: (x: number, alpha: number, beta: nu
   softsign: (x) => x / (1 + Math.abs(x)),
   thresholdedRelu: (x, alpha) => (x <= alpha ? 0 : x),
   mish: (x) => x * tanh(softplus(x)),
-  gelu: (x) => 0.5 * x * (1 + erf(x * 0.7071067811865476)),
+  gelu: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
   geluTanh: (x) => 0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))),
   clip: (x, alpha, beta) => clip(x, alpha, beta),
 };
@@ -63,8 +60,8 @@ const binaryTable: { readonly [K in BinaryFn]: (a: number, b: number) => number 
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
   pow,
-  min: (a, b) => (a !== a || b !== b ? NaN : Math.min(a, b)),
-  max: (a, b) => (a !== a || b !== b ? NaN : Math.max(a, b)),
+  min: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.min(a, b)),
+  max: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.max(a, b)),
   prelu: (a, b) => (a < 0 ? a * b : a),
   equal: (a, b) => (a === b ? 1 : 0),
   less: (a, b) => (a < b ? 1 : 0),
@@ -114,7 +111,12 @@ export function binary(fn: BinaryFn, a: Values, aShape: readonly number[], b: Va
 
 /** mask ≠ 0 ? a : b, broadcast as numpy does. @throws {RangeError} as {@link binary}. */
 export function where(
-  mask: Values, maskShape: readonly number[], a: Values, aShape: readonly number[], b: Values, bShape: readonly number[],
+  mask: Values,
+  maskShape: readonly number[],
+  a: Values,
+  aShape: readonly number[],
+  b: Values,
+  bShape: readonly number[],
 ): Shaped {
   checkSize('where', 'mask', mask, maskShape);
   checkSize('where', 'a', a, aShape);

@@ -33,15 +33,24 @@ export function softmax(x: Values, shape: readonly number[], axis: number, logar
 function reduceValues(fn: ReduceFn, values: readonly number[]): number {
   const sum = (f: (value: number) => number) => values.reduce((total, value) => total + f(value), 0);
   switch (fn) {
-    case 'sum': return sum((v) => v);
-    case 'mean': return sum((v) => v) / values.length;
-    case 'max': return values.reduce((a, b) => Math.max(a, b), -Infinity);
-    case 'min': return values.reduce((a, b) => Math.min(a, b), Infinity);
-    case 'prod': return values.reduce((a, b) => a * b, 1);
-    case 'l1': return sum((v) => Math.abs(v));
-    case 'l2': return Math.sqrt(sum((v) => v * v));
-    case 'sumSquare': return sum((v) => v * v);
-    case 'logSum': return log(sum((v) => v));
+    case 'sum':
+      return sum((v) => v);
+    case 'mean':
+      return sum((v) => v) / values.length;
+    case 'max':
+      return values.reduce((a, b) => Math.max(a, b), -Infinity);
+    case 'min':
+      return values.reduce((a, b) => Math.min(a, b), Infinity);
+    case 'prod':
+      return values.reduce((a, b) => a * b, 1);
+    case 'l1':
+      return sum((v) => Math.abs(v));
+    case 'l2':
+      return Math.sqrt(sum((v) => v * v));
+    case 'sumSquare':
+      return sum((v) => v * v);
+    case 'logSum':
+      return log(sum((v) => v));
     case 'logSumExp': {
       const top = values.reduce((a, b) => Math.max(a, b), -Infinity);
       return Math.abs(top) < Infinity ? top + log(sum((v) => exp(v - top))) : top;
@@ -61,18 +70,30 @@ export function reduce(fn: ReduceFn, x: Values, shape: readonly number[], axes?:
   const kept = all.filter((axis) => !gone.has(axis));
   const reduced = all.filter((axis) => gone.has(axis));
   const data = new Float64Array(sizeOf(kept.map((axis) => shape[axis]!)));
-  walk(kept.map((axis) => shape[axis]!), [kept.map((axis) => strides[axis]!)], (index, [base]) => {
-    const values: number[] = [];
-    const start = base!;
-    walk(reduced.map((axis) => shape[axis]!), [reduced.map((axis) => strides[axis]!)], (_, [offset]) => values.push(x[start + offset!]!));
-    data[index] = reduceValues(fn, values);
-  });
+  walk(
+    kept.map((axis) => shape[axis]!),
+    [kept.map((axis) => strides[axis]!)],
+    (index, [base]) => {
+      const values: number[] = [];
+      const start = base!;
+      walk(
+        reduced.map((axis) => shape[axis]!),
+        [reduced.map((axis) => strides[axis]!)],
+        (_, [offset]) => values.push(x[start + offset!]!),
+      );
+      data[index] = reduceValues(fn, values);
+    },
+  );
   return { data, shape: keepDims ? shape.map((size, axis) => (gone.has(axis) ? 1 : size)) : kept.map((axis) => shape[axis]!) };
 }
 
 /** (x − mean) / √(variance + epsilon) · scale + shift over the last axis; population variance; scale and shift [size] or undefined. */
 export function layerNorm(
-  x: Values, shape: readonly number[], scale: Values | undefined, shift: Values | undefined, epsilon: number,
+  x: Values,
+  shape: readonly number[],
+  scale: Values | undefined,
+  shift: Values | undefined,
+  epsilon: number,
 ): Float64Array {
   checkSize('layerNorm', 'x', x, shape);
   const size = shape.at(-1) ?? 1;

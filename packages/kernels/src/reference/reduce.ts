@@ -6,7 +6,8 @@ import type { Values } from './shape.ts';
 
 /** Σ a·b. @throws {RangeError} if the lengths differ. */
 export function dot(a: Values, b: Values): number {
-  if (a.length !== b.length) throw new RangeError(`dot: a and b must be equally long, got ${a.length} and ${b.length}. Pass the same units twice.`);
+  if (a.length !== b.length)
+    throw new RangeError(`dot: a and b must be equally long, got ${a.length} and ${b.length}. Pass the same units twice.`);
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
@@ -103,7 +104,7 @@ export function nCounters(grid: LogGrid): number {
 
 /** Counter of a value (rounded to float32): 0 for ±0, 1 + bin, 1 + nBins + bin for negative values, 1 + 2·nBins for NaN. */
 export function binOf(value: number, grid: LogGrid): number {
-  if (value !== value) return 1 + 2 * grid.nBins;
+  if (Number.isNaN(value)) return 1 + 2 * grid.nBins;
   word[0] = value;
   const magnitude = bits[0]! & 0x7fffffff;
   if (magnitude === 0) return 0;
@@ -197,7 +198,7 @@ export function unitResponses(responses: Values, nBins: number, windowBits: numb
   const bins: number[] = [];
   for (let i = 0; i < responses.length; i++) {
     const r = responses[i]!;
-    if (r !== r || max !== max) max = NaN;
+    if (Number.isNaN(r) || Number.isNaN(max)) max = NaN;
     else if (r > max) max = r;
     if (!(r > 0)) continue;
     count++;

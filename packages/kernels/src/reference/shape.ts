@@ -54,7 +54,9 @@ export function broadcastShape(...shapes: readonly (readonly number[])[]): numbe
       if (own === 1 || own === size) continue;
       if (size !== 1) {
         const list = shapes.map((each) => `[${each.join(', ')}]`).join(' and ');
-        throw new RangeError(`broadcastShape: axes must be equal or 1, got ${list}. Reshape one so that its axes line up at the end.`);
+        throw new RangeError(
+          `broadcastShape: axes must be equal or 1, got ${list}. Reshape one so that its axes line up at the end.`,
+        );
       }
       size = own;
     }
@@ -70,7 +72,11 @@ export function broadcastStrides(shape: readonly number[], target: readonly numb
 }
 
 /** Calls `visit` with the offset in each operand, in row-major order of `shape`. */
-export function walk(shape: readonly number[], strides: readonly (readonly number[])[], visit: (index: number, offsets: readonly number[]) => void): void {
+export function walk(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+  visit: (index: number, offsets: readonly number[]) => void,
+): void {
   const total = sizeOf(shape);
   const position = new Array<number>(shape.length).fill(0);
   const offsets = new Array<number>(strides.length).fill(0);
@@ -94,7 +100,9 @@ export function walk(shape: readonly number[], strides: readonly (readonly numbe
 export function transpose(x: Values, shape: readonly number[], order: readonly number[]): Shaped {
   checkSize('transpose', 'x', x, shape);
   if (order.length !== shape.length || shape.some((_, axis) => !order.includes(axis))) {
-    throw new RangeError(`transpose: order must name each of ${shape.length} axes once, got [${order.join(', ')}]. Count axes from 0.`);
+    throw new RangeError(
+      `transpose: order must name each of ${shape.length} axes once, got [${order.join(', ')}]. Count axes from 0.`,
+    );
   }
   const strides = stridesOf(shape);
   const target = order.map((axis) => shape[axis]!);

@@ -21,7 +21,15 @@ export interface PoolOptions extends WindowOptions {
 }
 
 /** floor((size + padBefore + padAfter − dilation·(kernel − 1) − 1) / stride) + 1, or with ceil (ONNX ceil_mode). */
-export function outputSize(size: number, kernel: number, stride: number, padBefore: number, padAfter: number, dilation: number, ceil = false): number {
+export function outputSize(
+  size: number,
+  kernel: number,
+  stride: number,
+  padBefore: number,
+  padAfter: number,
+  dilation: number,
+  ceil = false,
+): number {
   const room = size + padBefore + padAfter - dilation * (kernel - 1) - 1;
   if (room < 0) return 0;
   if (!ceil) return Math.floor(room / stride) + 1;
@@ -39,7 +47,12 @@ export function outputSize(size: number, kernel: number, stride: number, padBefo
  * @throws {RangeError} `conv2d: weight [8, 3, 3, 3] with groups 1 needs 3 input channels, got x [1, 4, 9, 9]. …`
  */
 export function conv2d(
-  x: Values, xShape: readonly number[], weight: Values, weightShape: readonly number[], bias: Values | undefined, options: ConvOptions = {},
+  x: Values,
+  xShape: readonly number[],
+  weight: Values,
+  weightShape: readonly number[],
+  bias: Values | undefined,
+  options: ConvOptions = {},
 ): Shaped {
   checkRank('conv2d', 'x', xShape, 4, 'n c h w');
   checkRank('conv2d', 'weight', weightShape, 4, 'o c kh kw');
@@ -47,7 +60,12 @@ export function conv2d(
   checkSize('conv2d', 'weight', weight, weightShape);
   const [n, c, h, w] = xShape as [number, number, number, number];
   const [o, cg, kh, kw] = weightShape as [number, number, number, number];
-  const { stride: [sh, sw] = [1, 1], padding: [top, left, bottom, right] = [0, 0, 0, 0], dilation: [dh, dw] = [1, 1], groups = 1 } = options;
+  const {
+    stride: [sh, sw] = [1, 1],
+    padding: [top, left, bottom, right] = [0, 0, 0, 0],
+    dilation: [dh, dw] = [1, 1],
+    groups = 1,
+  } = options;
   if (cg * groups !== c || o % groups !== 0) {
     throw new RangeError(
       `conv2d: weight [${weightShape.join(', ')}] with groups ${groups} needs ${cg * groups} input channels and outputs in ${groups} equal parts, ` +
@@ -87,12 +105,21 @@ export function conv2d(
 
 /** Calls `visit` for every output of a pooling with the offsets inside the image that its window covers. */
 function pool(
-  fn: string, x: Values, shape: readonly number[], options: PoolOptions, value: (inside: readonly number[], counted: number) => number,
+  fn: string,
+  x: Values,
+  shape: readonly number[],
+  options: PoolOptions,
+  value: (inside: readonly number[], counted: number) => number,
 ): Shaped {
   checkRank(fn, 'x', shape, 4, 'n c h w');
   checkSize(fn, 'x', x, shape);
   const [n, c, h, w] = shape as [number, number, number, number];
-  const { kernel: [kh, kw], stride: [sh, sw] = [1, 1], padding: [top, left, bottom, right] = [0, 0, 0, 0], dilation: [dh, dw] = [1, 1] } = options;
+  const {
+    kernel: [kh, kw],
+    stride: [sh, sw] = [1, 1],
+    padding: [top, left, bottom, right] = [0, 0, 0, 0],
+    dilation: [dh, dw] = [1, 1],
+  } = options;
   const oh = outputSize(h, kh, sh, top, bottom, dh, options.ceil);
   const ow = outputSize(w, kw, sw, left, right, dw, options.ceil);
   const data = new Float64Array(n * c * oh * ow);
@@ -121,7 +148,7 @@ function pool(
 export function maxPool2d(x: Values, shape: readonly number[], options: PoolOptions): Shaped {
   return pool('maxPool2d', x, shape, options, (inside) => {
     let top = -Infinity;
-    for (const value of inside) top = value !== value || top !== top ? NaN : value > top ? value : top;
+    for (const value of inside) top = Number.isNaN(value) || Number.isNaN(top) ? NaN : value > top ? value : top;
     return top;
   });
 }
@@ -130,7 +157,11 @@ export function maxPool2d(x: Values, shape: readonly number[], options: PoolOpti
  * Mean over each window of [n, c, h, w]. The divisor is the number of positions inside the image, or with `countPadding`
  * inside image and padding; the part of a window that hangs over both is never counted.
  */
-export function averagePool2d(x: Values, shape: readonly number[], options: PoolOptions & { readonly countPadding?: boolean }): Shaped {
+export function averagePool2d(
+  x: Values,
+  shape: readonly number[],
+  options: PoolOptions & { readonly countPadding?: boolean },
+): Shaped {
   return pool('averagePool2d', x, shape, options, (inside, counted) => {
     let sum = 0;
     for (const value of inside) sum += value;
@@ -181,7 +212,9 @@ export function matmul(a: Values, aShape: readonly number[], b: Values, bShape: 
   const [m, k] = aFull.slice(-2) as [number, number];
   const [rows, n] = bFull.slice(-2) as [number, number];
   if (aShape.length === 0 || bShape.length === 0 || k !== rows) {
-    throw new RangeError(`matmul: columns of a must equal rows of b, got [${aShape.join(', ')}] and [${bShape.join(', ')}]. Transpose one of them.`);
+    throw new RangeError(
+      `matmul: columns of a must equal rows of b, got [${aShape.join(', ')}] and [${bShape.join(', ')}]. Transpose one of them.`,
+    );
   }
   const batch = broadcastShape(aFull.slice(0, -2), bFull.slice(0, -2));
   const data = new Float64Array(sizeOf(batch) * m * n);
@@ -199,7 +232,13 @@ export function matmul(a: Values, aShape: readonly number[], b: Values, bShape: 
 }
 
 /** x [rows, k] · weight [k, n] + bias [n] → [rows, n]. @throws {RangeError} as {@link matmul}. */
-export function dense(x: Values, xShape: readonly number[], weight: Values, weightShape: readonly number[], bias: Values | undefined): Shaped {
+export function dense(
+  x: Values,
+  xShape: readonly number[],
+  weight: Values,
+  weightShape: readonly number[],
+  bias: Values | undefined,
+): Shaped {
   checkRank('dense', 'x', xShape, 2, 'rows k');
   checkRank('dense', 'weight', weightShape, 2, 'k n');
   const product = matmul(x, xShape, weight, weightShape);

@@ -163,6 +163,10 @@ describe('receptive fields by hand', () => {
     expect(summary(y)).toEqual([-2, 7, 2]);
     expect([y.isAligned, y.smallestPx]).toEqual([false, 5]);
   });
+  it('branches of strides 1 and 2 that begin together: not aligned, the union is that of the centre unit (8 and 16)', () => {
+    const { y } = one((g) => g.add(g.conv('data', { k: 1, s: 2 }), g.conv(g.crop('data', [0, 0, 16, 16]), { k: 1 })));
+    expect([y.isAligned, y.startPx + 8 * y.stridePx, y.sizePx]).toEqual([false, 8, 9]);
+  });
   it('a squeeze-and-excitation gate keeps the local size and sees everything', () => {
     const { y } = one((g) => {
       const x = g.conv('data', { k: 3, p: 1, out: 2 });

@@ -48,7 +48,7 @@ function open(layer: LayerInfo, { kernels, options }: ProbeEnvironment): Accumul
   const nRows = heightUnits * widthUnits;
   const channels = sampledChannels(layer, options);
   const nUnits = channels.length;
-  const centerRow = Math.floor(heightUnits / 2) * widthUnits + 0;
+  const centerRow = Math.floor(heightUnits / 2) * widthUnits + Math.floor(widthUnits / 2);
   const momentsPtr = kernels.allocate(nChannels * momentSlots * 8);
   const unitsPtr = kernels.allocate(nUnits * unitSlots * 8);
   const sumsPtr = kernels.allocate(16);

@@ -1,0 +1,320 @@
+/** @file The kernels of the probes: cases computed by hand, and seeded parity with the float64 twins. */
+import { describe, expect, it } from 'vitest';
+import { buffers, expectClose, generator, loadKernels, near, uniform, whole } from '../test/harness.ts';
+import { reference } from './index.ts';
+
+const kernels = loadKernels();
+const { run } = kernels;
+
+function scoped<T>(body: (memory: ReturnType<typeof buffers>) => T): T {
+  const mark = kernels.mark();
+  try {
+    return body(buffers(kernels));
+  } finally {
+    kernels.release(mark);
+  }
+}
+
+const fields = ['count', 'mean', 'm2', 'm3', 'm4', 'min', 'max', 'positive'] as const;
+
+/** States of c channels after these images, each [rows, c] with `gap` unused floats after every row. */
+function kernelMoments(images: readonly ArrayLike<number>[], c: number, gap = 0): reference.Moments[] {
+  return scoped((memory) => {
+    const statePtr = kernels.allocate(c * 64);
+    for (const image of images) {
+      const rows = image.length / c;
+      const wide = new Float64Array(rows * (c + gap)).fill(NaN);
+      Array.from(image).forEach((v, i) => {
+        wide[Math.floor(i / c) * (c + gap) + (i % c)] = v;
+      });
+      run.f32_moments(memory.put(wide).ptr, rows, c, c + gap, statePtr);
+    }
+    const state = kernels.f64(statePtr, c * 8).slice();
+    return Array.from(
+      { length: c },
+      (_, i) => Object.fromEntries(fields.map((field, f) => [field, state[i * 8 + f]!])) as unknown as reference.Moments,
+    );
+  });
+}
+
+describe('moments', () => {
+  const oneToFour = { count: 4, mean: 2.5, m2: 5, m3: 0, m4: 10.25, min: 1, max: 4, positive: 4 };
+  it('1, 2, 3, 4: mean 2.5, power sums 5, 0, 10.25, exactly', () => {
+    expect(kernelMoments([[1, 2, 3, 4]], 1)).toEqual([oneToFour]);
+    expect(reference.moments([1, 2, 3, 4])).toEqual(oneToFour);
+  });
+  it('1, 2 and then 3, 4: the same by merging, exactly', () => {
+    expect(
+      kernelMoments(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        1,
+      ),
+    ).toEqual([oneToFour]);
+    expect(reference.mergeMoments(reference.moments([1, 2]), reference.moments([3, 4]))).toEqual(oneToFour);
+  });
+  it('five channels with a constant, a zero, a negative and a skewed one', () => {
+    // channel: constant 7 | zeros | −1, −2 | 0, 10 (mean 5, power sums 50, 0, 1250) | 3, 3
+    const [constant, zero, negative, wide, again] = kernelMoments([[7, 0, -1, 0, 3, 7, 0, -2, 10, 3]], 5);
+    expect(constant).toEqual({ count: 2, mean: 7, m2: 0, m3: 0, m4: 0, min: 7, max: 7, positive: 2 });
+    expect(zero).toEqual({ count: 2, mean: 0, m2: 0, m3: 0, m4: 0, min: 0, max: 0, positive: 0 });
+    expect(negative).toEqual({ count: 2, mean: -1.5, m2: 0.5, m3: 0, m4: 0.125, min: -2, max: -1, positive: 0 });
+    expect(wide).toEqual({ count: 2, mean: 5, m2: 50, m3: 0, m4: 1250, min: 0, max: 10, positive: 1 });
+    expect(again).toEqual({ count: 2, mean: 3, m2: 0, m3: 0, m4: 0, min: 3, max: 3, positive: 2 });
+  });
+  // float64 with shifted sums: the fourth power amplifies what rounding leaves of mean and shift.
+  it.each([
+    [1, 1],
+    [3, 1],
+    [255, 3],
+    [256, 4],
+    [257, 5],
+    [1000, 16],
+    [700, 21],
+  ])('rows=%i c=%i within 1e-11 of Σ|x − mean|^k', (rows, c) => {
+    const random = generator(rows);
+    const images = [
+      uniform(random, rows * c, -1, 3),
+      uniform(random, rows * c, 2, 5),
+      uniform(random, rows * c, 0, 1).map((v) => (v < 0.5 ? 0 : v)),
+    ];
+    const actual = kernelMoments(images, c, 3);
+    for (let ci = 0; ci < c; ci++) {
+      const values = images.flatMap((image) => Array.from(image.filter((_, i) => i % c === ci)));
+      const expected = reference.moments(values);
+      const a = actual[ci]!;
+      const absolute3 = values.reduce((sum, v) => sum + Math.abs(v - expected.mean) ** 3, 0);
+      expect([a.count, a.min, a.max, a.positive]).toEqual([expected.count, expected.min, expected.max, expected.positive]);
+      expectClose(
+        [a.mean, a.m2, a.m3, a.m4],
+        [expected.mean, expected.m2, expected.m3, expected.m4],
+        [1e-14 * 5, 1e-12 * expected.m2, 1e-11 * absolute3, 1e-11 * expected.m4],
+      );
+    }
+  });
+  it('keeps its digits far from zero: 10⁶ + small differences', () => {
+    const values = uniform(generator(1), 600, 1e6, 1e6 + 1);
+    const [a] = kernelMoments([values], 1);
+    const e = reference.moments(values);
+    expectClose([a!.mean, a!.m2, a!.m4], [e.mean, e.m2, e.m4], [1e-9, 1e-9 * e.m2, 1e-8 * e.m4]);
+  });
+  it('a channel has the same bits alone, among others, and with gaps between rows', () => {
+    const random = generator(4);
+    const x = uniform(random, 600 * 9, -2, 4);
+    const together = kernelMoments([x], 9);
+    expect(kernelMoments([x], 9, 5)).toEqual(together);
+    for (let ci = 0; ci < 9; ci++) expect(kernelMoments([x.filter((_, i) => i % 9 === ci)], 1)[0]).toEqual(together[ci]);
+  });
+  it('NaN or an infinity makes mean and power sums NaN; min and max only after NaN; other channels are untouched', () => {
+    const states = kernelMoments(
+      [
+        [1, 1, 1, 1, NaN, 2, Infinity, 2, 3, 3, 3, -Infinity],
+        [1, 1, 1, 1],
+      ],
+      4,
+    );
+    expect(states[0]).toEqual({ count: 4, mean: NaN, m2: NaN, m3: NaN, m4: NaN, min: NaN, max: NaN, positive: 3 });
+    expect(states[1]).toEqual({ ...reference.moments([1, 2, 3, 1]) });
+    expect(states[2]).toEqual({ count: 4, mean: NaN, m2: NaN, m3: NaN, m4: NaN, min: 1, max: Infinity, positive: 4 });
+    expect(states[3]).toEqual({ count: 4, mean: NaN, m2: NaN, m3: NaN, m4: NaN, min: -Infinity, max: 2, positive: 3 });
+    for (const list of [
+      [1, NaN, 3, 1],
+      [1, Infinity, 3, 1],
+      [Infinity, 1, -Infinity, Infinity],
+    ]) {
+      expect(kernelMoments([list], 1)[0]).toEqual(reference.moments(list));
+    }
+  });
+  it('no rows leave the state as it was', () =>
+    expect(kernelMoments([[]], 2)).toEqual([reference.moments([]), reference.moments([])]));
+});
+
+describe('dot and rectified sums', () => {
+  it.each([0, 1, 3, 7, 8, 9, 31, 1000])('n=%i', (n) => {
+    const random = generator(n);
+    const [a, b] = [uniform(random, n), uniform(random, n)];
+    scoped((memory) => {
+      const [x, y] = [memory.put(a), memory.put(b)];
+      expectClose([run.f32_dot(x.ptr, y.ptr, n)], [reference.dot(a, b)], n * 2 ** -52);
+      const sums = kernels.allocate(16);
+      run.f32_rectified_sums(x.ptr, n, sums);
+      const expected = reference.rectifiedSums(a);
+      expectClose(kernels.f64(sums, 2).slice(), expected, near(expected, n * 2 ** -52));
+    });
+  });
+  it('by hand: (1, 2, 3, 4, 5)·(5, 4, 3, 2, 1) = 35; of −1, 2, −0, 3 the rectified sums are 5 and 13; NaN stays', () => {
+    scoped((memory) => {
+      expect(run.f32_dot(memory.put([1, 2, 3, 4, 5]).ptr, memory.put([5, 4, 3, 2, 1]).ptr, 5)).toBe(35);
+      const sums = kernels.allocate(16);
+      run.f32_rectified_sums(memory.put([-1, 2, -0, 3]).ptr, 4, sums);
+      expect([...kernels.f64(sums, 2)]).toEqual([5, 13]);
+      run.f32_rectified_sums(memory.put([1, NaN]).ptr, 2, sums);
+      expect([...kernels.f64(sums, 2)]).toEqual([NaN, NaN]);
+    });
+  });
+});
+
+describe('log histogram', () => {
+  // Octaves from 1: [1, 2) [2, 4) [4, 8), split in two: 1 1.5 2 3 4 6
+  const grid = { mantissaBits: 1, minExponent: 0, nBins: 6 };
+  const values = [0, -0, 1, 1.25, 1.5, 2, 7.9, 100, Infinity, 0.001, 1e-45, -1, -3, -1000, -Infinity, NaN];
+  const counts = [2, 4, 1, 1, 0, 0, 3, 1, 0, 0, 1, 0, 2, 1];
+
+  it('by hand, zeros, both signs, both ends, NaN', () => {
+    expect([...reference.logHistogram(values, grid)]).toEqual(counts);
+    scoped((memory) => {
+      const ptr = kernels.allocate(8 * counts.length);
+      run.f32_log_histogram(memory.put(values).ptr, values.length, ptr, 1, 0, 6);
+      expect([...kernels.u64(ptr, counts.length)].map(Number)).toEqual(counts);
+      const perChannel = kernels.allocate(4 * counts.length);
+      run.f32_log_histogram_channels(memory.put(values).ptr, values.length, 1, 1, perChannel, 1, 0, 6);
+      expect([...kernels.u32(perChannel, counts.length)]).toEqual(counts);
+    });
+  });
+  it('edges and representative values of bins', () => {
+    expect(reference.binEdges(0, grid)).toEqual([1, 1.5]);
+    expect(reference.binEdges(5, grid)).toEqual([6, 8]);
+    expect([0, 1, 2, 6, 7, 12, 13].map((counter) => reference.binValue(counter, grid))).toEqual([
+      0,
+      1.25,
+      1.75,
+      7,
+      -1.25,
+      -7,
+      NaN,
+    ]);
+  });
+  it('quantiles by nearest rank: of −3, 0, 0, 2, 7 the median is 0; NaN does not count', () => {
+    const histogram = reference.logHistogram([-3, 0, 0, 2, 7, NaN], grid);
+    expect([0, 0.2, 0.5, 0.6, 0.8, 1].map((p) => reference.quantile(histogram, grid, p))).toEqual([-3.5, -3.5, 0, 0, 2.5, 7]);
+    expect(reference.quantile(reference.logHistogram([NaN], grid), grid, 0.5)).toBeNaN();
+    expect(() => reference.quantile(histogram, grid, 1.5)).toThrow('quantile: p must lie in 0 … 1, got 1.5. 0.5 is the median.');
+  });
+  it('quantiles are off by at most half a bin: 2^−(bits + 1) of the value', () => {
+    const fine = { mantissaBits: 5, minExponent: -20, nBins: 32 * 30 };
+    const x = uniform(generator(3), 5000, 0, 1)
+      .map((v) => (v < 0.3 ? -v * v : v * 3))
+      .sort();
+    const histogram = reference.logHistogram(x, fine);
+    for (let p = 0.01; p < 1; p += 0.01) {
+      const exact = x[Math.ceil(p * 5000) - 1]!;
+      expect(Math.abs(reference.quantile(histogram, fine, p) - exact)).toBeLessThanOrEqual(Math.abs(exact) * 2 ** -6 + 2 ** -20);
+    }
+  });
+  it.each([
+    [1, 1, 0],
+    [5, 3, 0],
+    [40, 16, 2],
+    [33, 21, 0],
+    [70, 37, 5],
+  ])('rows=%i c=%i gap=%i: counts equal the twin’s, and add up over calls', (rows, c, gap) => {
+    const random = generator(c);
+    const space = { mantissaBits: 3, minExponent: -6, nBins: 60 };
+    const n = reference.nCounters(space);
+    const x = uniform(random, rows * (c + gap), -20, 40).map((v) => (random() < 0.4 ? 0 : random() < 0.02 ? NaN : v));
+    scoped((memory) => {
+      const ptr = memory.put(x).ptr;
+      const perChannel = kernels.allocate(c * n * 4);
+      const total = kernels.allocate(n * 8);
+      for (let repeat = 0; repeat < 2; repeat++) {
+        run.f32_log_histogram_channels(ptr, rows, c, c + gap, perChannel, 3, -6, 60);
+        run.f32_log_histogram(ptr, x.length, total, 3, -6, 60);
+      }
+      expect([...kernels.u64(total, n)].map(Number)).toEqual([...reference.logHistogram(x, space)].map((v) => 2 * v));
+      for (let ci = 0; ci < c; ci++) {
+        const own = reference.logHistogram(
+          x.filter((_, i) => i % (c + gap) === ci),
+          space,
+        );
+        expect([...kernels.u32(perChannel + ci * n * 4, n)]).toEqual([...own].map((v) => 2 * v));
+      }
+    });
+  });
+});
+
+describe('unit responses', () => {
+  /** State of units shown this list of images. */
+  const show = (
+    images: readonly ArrayLike<number>[],
+    offsets: readonly number[],
+    nBins: number,
+    windowBits: number,
+    firstTop = -1,
+  ) =>
+    scoped((memory) => {
+      const n = offsets.length;
+      const state = kernels.allocate(n * 32);
+      const windows = memory.put(new Float64Array(n * nBins));
+      const tops = memory.i32(offsets.map(() => firstTop));
+      const offsetsPtr = memory.i32(offsets);
+      for (const image of images)
+        run.f32_unit_responses(memory.put(image).ptr, offsetsPtr, n, state, windows.ptr, tops, nBins, windowBits);
+      windows.read();
+      return offsets.map((_, u) => {
+        const [sum, sumOfSquares, max, count] = kernels.f64(state + u * 32, 4);
+        const window = Float64Array.from(kernels.u32(windows.ptr + u * nBins * 4, nBins));
+        return { sum, sumOfSquares, max, count, window, top: kernels.i32(tops, n)[u] };
+      });
+    });
+
+  it('by hand: the window slides up by an octave a bin and forgets what falls out below', () => {
+    const octave = (e: number) => e + 127;
+    const after = (list: number[]) => {
+      const [unit] = show(
+        list.map((v) => [v]),
+        [0],
+        3,
+        0,
+      );
+      return [[...unit!.window], unit!.top];
+    };
+    expect(after([])).toEqual([[0, 0, 0], -1]);
+    expect(after([-1, 0, -0])).toEqual([[0, 0, 0], -1]);
+    expect(after([1, 1.5])).toEqual([[0, 0, 2], octave(0)]);
+    expect(after([1, 1.5, 2])).toEqual([[0, 2, 1], octave(1)]);
+    expect(after([1, 1.5, 2, 4])).toEqual([[2, 1, 1], octave(2)]);
+    expect(after([1, 1.5, 2, 4, 8])).toEqual([[1, 1, 1], octave(3)]);
+    expect(after([1, 1.5, 2, 4, 8, 1])).toEqual([[1, 1, 1], octave(3)]);
+    expect(after([1, 1.5, 2, 4, 8, 1, 3])).toEqual([[2, 1, 1], octave(3)]);
+    expect(after([1, 2, 4096])).toEqual([[0, 0, 1], octave(12)]);
+  });
+  it('sums and counts by hand: 1, −2, 0, 3 give Σ 4, Σ² 10, max 3, 2 positive', () => {
+    expect(show([[1], [-2], [0], [3]], [0], 4, 0)[0]).toMatchObject({ sum: 4, sumOfSquares: 10, max: 3, count: 2 });
+  });
+  it('NaN makes sums and maximum NaN and is counted nowhere', () => {
+    const [unit] = show([[1], [NaN], [2]], [0], 2, 0);
+    expect(unit).toEqual({ sum: NaN, sumOfSquares: NaN, max: NaN, count: 2, window: Float64Array.of(1, 1), top: 128 });
+    expect(unit).toEqual(reference.unitResponses([1, NaN, 2], 2, 0));
+  });
+  it.each([
+    [1, 1, 0],
+    [5, 8, 2],
+    [30, 40, 4],
+  ])('units=%i bins=%i bits=%i, equal to the twin in any order of the images', (nUnits, nBins, windowBits) => {
+    const random = generator(nUnits);
+    const size = nUnits * 3;
+    const images = Array.from({ length: 25 }, () =>
+      uniform(random, size, -1, 2).map((v) => Math.fround(v * 2 ** whole(random, -4, 4))),
+    );
+    const offsets = Array.from({ length: nUnits }, () => whole(random, 0, size - 1));
+    const units = show(images, offsets, nBins, windowBits);
+    const back = show([...images].reverse(), offsets, nBins, windowBits, 0);
+    units.forEach((unit, u) => {
+      const expected = reference.unitResponses(
+        images.map((image) => image[offsets[u]!]!),
+        nBins,
+        windowBits,
+      );
+      expectClose(
+        [unit.sum!, unit.sumOfSquares!],
+        [expected.sum, expected.sumOfSquares],
+        near([expected.sum, expected.sumOfSquares], 1e-14),
+      );
+      expect([unit.max, unit.count, [...unit.window]]).toEqual([expected.max, expected.count, [...expected.window]]);
+      expect([back[u]!.max, back[u]!.count, [...back[u]!.window]]).toEqual([expected.max, expected.count, [...expected.window]]);
+      if (expected.count > 0) expect([unit.top, back[u]!.top]).toEqual([expected.top, expected.top]);
+    });
+  });
+});
