@@ -11,7 +11,7 @@ const layers = {
   charts: ['kernels', 'core', 'probe', 'cortex'],
 };
 
-const tests = '(\\.test\\.ts$|/e2e/|/bench/)';
+const tests = '(\\.test\\.ts$|/e2e/|/bench/|/test/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
