@@ -204,7 +204,7 @@ export function pow(x: number, y: number): number {
   const zLow = productError(s, s, z) + 2 * s * sLow;
   const tail = artanhSeries(z) - 2 / 3;
   const w = 2 / 3 + tail;
-  const wLow = sumError(2 / 3, tail, w) + 3.7007434154171884e-17;
+  const wLow = sumError(2 / 3, tail, w) + 3.700743415417188e-17;
   const v = z * w;
   const vLow = productError(z, w, v) + z * wLow + zLow * w;
   const u = 2 + v;
@@ -227,8 +227,8 @@ export function pow(x: number, y: number): number {
 
 // π/2 in three parts of 33, 33 and 53 bits: their products with a whole number below 2^20 are exact but for the last.
 const halfPi1 = 1.5707963267341256;
-const halfPi2 = 6.0771005063039659766e-11;
-const halfPi3 = 2.022266248795950732e-21;
+const halfPi2 = 6.077100506303966e-11;
+const halfPi3 = 2.0222662487959506e-21;
 
 /** The first 1216 bits of 2/π (from Machin's formula). */
 const twoOverPi =

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
+import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isInputError } from '../errors.ts';
 import { createInline } from './inline.ts';
@@ -23,10 +24,8 @@ const workers: Worker[] = [];
 const unhandled: unknown[] = [];
 const onUnhandled = (reason: unknown) => unhandled.push(reason);
 
-/** Bundles an entry of this folder into one module. vite is vitest's. */
+/** Bundles an entry of this folder into one module. */
 async function bundle(entry: string, name: string) {
-  const vitest = createRequire(import.meta.url).resolve('vitest/package.json');
-  const { build } = await import(pathToFileURL(createRequire(vitest).resolve('vite')).href);
   await build({
     configFile: false,
     logLevel: 'error',

@@ -1,7 +1,7 @@
 /**
- * @file The messages of an ONNX file: field numbers and kinds, and one decoder and one encoder for all of them. Knows nothing of what
- * the fields mean: see read.ts. Numbers: onnx.proto of the ONNX standard (IR versions 3 to 13); fields that nobody here needs
- * (training, sparse values, sub-graphs) are left out or kept as bytes.
+ * @file The messages of an ONNX file: field numbers and kinds, and one decoder and one encoder for all of them. Knows nothing
+ * of what the fields mean: see read.ts. Numbers: onnx.proto of the ONNX standard (IR versions 3 to 13); fields that nobody here
+ * needs (training, sub-graphs, documentation) are left out, and skipped in files.
  */
 
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';

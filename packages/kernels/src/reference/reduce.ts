@@ -169,7 +169,7 @@ export function rectifiedSums(values: Values): readonly [sum: number, sumOfSquar
   let sum = 0;
   let squares = 0;
   for (let i = 0; i < values.length; i++) {
-    const r = values[i]! < 0 ? 0 : values[i]!;
+    const r = Math.max(values[i]!, 0);
     sum += r;
     squares += r * r;
   }

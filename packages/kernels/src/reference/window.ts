@@ -148,7 +148,7 @@ function pool(
 export function maxPool2d(x: Values, shape: readonly number[], options: PoolOptions): Shaped {
   return pool('maxPool2d', x, shape, options, (inside) => {
     let top = -Infinity;
-    for (const value of inside) top = Number.isNaN(value) || Number.isNaN(top) ? NaN : value > top ? value : top;
+    for (const value of inside) top = Math.max(top, value);
     return top;
   });
 }
