@@ -137,6 +137,12 @@ program
   .description('list built-in networks and stimulus sets')
   .action(async () => (await import('./commands/models.ts')).models());
 
+// A reader that has seen enough (`ventral rf … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.fine);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

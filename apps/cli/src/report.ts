@@ -23,7 +23,7 @@ export interface Report {
   /** What a reader must know before any number: assumptions, failures, that a network is untrained. */
   readonly notices: readonly string[];
   readonly figures: readonly Figure[];
-  /** Shown in full, before the figures. */
+  /** Shown in full, after the figures. */
   readonly overview: Table | undefined;
   /** Shown folded, with their first rows. */
   readonly tables: readonly Table[];
@@ -54,8 +54,8 @@ ${css}</style>
 ${notices.map((notice) => `<p class="notice">${escaped(notice)}</p>`).join('\n')}
 </header>
 <main>
-${overview ? `<section>\n<h2>${escaped(overview.title)}</h2>\n${tableHtml(overview, overview.rows.length)}\n</section>` : ''}
 ${figures.map(figureHtml).join('\n')}
+${overview ? `<section>\n<h2>${escaped(overview.title)}</h2>\n${tableHtml(overview, overview.rows.length)}\n</section>` : ''}
 <section>
 <h2>Tables</h2>
 ${tables.map(foldedTable).join('\n')}
@@ -98,13 +98,21 @@ function tableHtml(table: Table, nRows: number): string {
   );
   const rows = table.rows
     .slice(0, nRows)
-    .map((row) => `<tr>${row.map((cell, i) => `<td${attributes[i]}>${cellHtml(cell)}</td>`).join('')}</tr>`);
+    .map(
+      (row) =>
+        `<tr>${row.map((cell, i) => `<td${isLong(cell) ? ' class="long"' : attributes[i]}>${cellHtml(cell)}</td>`).join('')}</tr>`,
+    );
   return `<div class="scroll"><table>
 <thead><tr>${head.join('')}</tr></thead>
 <tbody>
 ${rows.join('\n')}
 </tbody>
 </table></div>`;
+}
+
+/** Text that may take several lines; everything shorter keeps to one. */
+function isLong(cell: Cell): boolean {
+  return typeof cell === 'string' && cell.length > 36;
 }
 
 /** Header words may break at their underscores. */

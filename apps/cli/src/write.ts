@@ -2,7 +2,7 @@
  * @file Writing results so that a reader never meets half a file: everything is staged under temporary names in its own
  * folder and renamed at the end, all or nothing.
  */
-import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@ventral/core';
 import { isSystemError, systemErrorLine } from './errors.ts';
@@ -22,17 +22,18 @@ export function beginWriting(folder: string): Writing {
   const staged = new Map<string, string>();
   const madeFolders: string[] = [];
 
+  // Step by step: Node's recursive mkdir never ends where a folder refuses every name, as /proc does.
   const makeFolder = (path: string) => {
-    const first = mkdirSync(path, { recursive: true });
-    if (first === undefined) return;
-    // Every folder from the first one made down to path is ours.
-    for (let made = path; made.length >= first.length; made = dirname(made)) madeFolders.push(made);
+    if (existsSync(path)) return;
+    makeFolder(dirname(path));
+    mkdirSync(path);
+    madeFolders.push(path);
   };
 
   const discard = () => {
     for (const temporary of staged.values()) rmSync(temporary, { force: true });
     staged.clear();
-    for (const path of madeFolders.sort((a, b) => b.length - a.length)) {
+    for (const path of madeFolders.toReversed()) {
       try {
         rmdirSync(path);
       } catch {

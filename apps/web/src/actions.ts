@@ -13,15 +13,18 @@ import { chosenFiles, droppedFiles, type FoundFile, type NetworkSource, type Sti
 import * as state from './state.ts';
 import { spawnProber, spawnViewer } from './workers.ts';
 
-// The worker that shows. A dead one is replaced at the next call; what it was asked rejects.
+// The worker that shows. A dead one is replaced with the next network.
 let viewer: { readonly remote: Remote<Viewer>; readonly died: Promise<never>; terminate(): void } | undefined;
 
 function hireViewer() {
   const spawned = spawnViewer();
   const remote = wrap<Viewer>(spawned.endpoint as never);
+  let isDismissed = false;
   const died = new Promise<never>((_, reject) => {
     spawned.onExit((reason) => {
       viewer = undefined;
+      const source = state.networkSource.value;
+      if (!isDismissed) say(t.value.errorViewer, new Error(reason), () => void openNetwork(source));
       reject(new Error(`${t.value.errorViewer} (${reason})`));
     });
   });
@@ -30,6 +33,7 @@ function hireViewer() {
     remote,
     died,
     terminate() {
+      isDismissed = true;
       remote[releaseProxy]();
       spawned.terminate();
     },
@@ -69,7 +73,7 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
   try {
     const facts = await ask((remote) => remote.open(source));
     const fovDeg = state.chosenFovDeg.value ?? facts.defaultFovDeg;
-    const tables = await ask((remote) => remote.tables(fovDeg));
+    const tables = await ask((remote) => remote.graphTables(fovDeg));
     if (call !== networkCall) return;
     const wanted = state.network.value ? undefined : readAddress(location.hash);
     const found = facts.layers.findIndex(({ layer }) => layer === wanted?.layer);
@@ -78,7 +82,8 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
       state.failure.value = undefined;
       state.networkSource.value = source;
       state.network.value = facts;
-      state.tables.value = tables;
+      state.graphTables.value = { fovDeg, tables };
+      state.stimulusTables.value = [];
       state.run.value = { is: 'idle' };
       state.maps.value = undefined;
       state.channel.value = 0;
@@ -145,20 +150,21 @@ async function loadTables(): Promise<void> {
   if (!state.network.value) return;
   const call = ++tablesCall;
   const fovDeg = state.fovDeg.value;
-  const tables = await ask((remote) => remote.tables(fovDeg));
-  if (call === tablesCall) state.tables.value = tables;
+  const tables = await ask((remote) => remote.graphTables(fovDeg));
+  if (call === tablesCall) state.graphTables.value = { fovDeg, tables };
 }
 
 /** Looks at another layer. */
 export function selectLayer(index: number): void {
   if (index < 0 || index >= state.layers.value.length || index === state.layerIndex.value) return;
+  // A new entry; the address itself follows the store.
+  history.pushState(null, '', location.href);
   batch(() => {
     state.layerIndex.value = index;
     state.hoveredUnit.value = undefined;
     state.pinnedUnit.value = undefined;
     state.maps.value = undefined;
   });
-  history.pushState(null, '', addressNow());
   if (state.picture.value) loadMaps().catch((error) => say(t.value.errorPicture, error));
 }
 
@@ -249,13 +255,16 @@ export async function runProbe(): Promise<void> {
     if (running !== call) return;
     const { state: merged, total } = result;
     if (!merged || !total) throw new Error(`${stimuli[0]?.id}: ${result.failures[0]?.message}`);
-    await ask((remote) => remote.keep({ state: merged, total, nImages: result.nDone - result.failures.length }));
-    await loadTables();
+    const nImages = result.nDone - result.failures.length;
+    const fovDeg = state.fovDeg.value;
+    const tables = await ask((remote) => remote.stimulusTables({ state: merged, total, nImages, fovDeg }));
+    if (running !== call) return;
     const failures = result.failures.map(({ itemIndex, message }) => `${stimuli[itemIndex]?.id}: ${message}`);
     const seconds = (performance.now() - started) / 1000;
     batch(() => {
-      state.run.value = { is: 'done', nImages: result.nDone - failures.length, seconds, failures };
-      state.status.value = t.value.probeDone(String(result.nDone - failures.length), seconds.toFixed(1));
+      state.stimulusTables.value = tables;
+      state.run.value = { is: 'done', nImages, seconds, failures };
+      state.status.value = t.value.probeDone(String(nImages), seconds.toFixed(1));
     });
   } catch (error) {
     if (running !== call) return;

@@ -61,10 +61,10 @@ export interface Viewer {
   show(stimulus: Stimulus): Promise<ShownPicture>;
   /** Maps of a layer for the picture shown last. */
   maps(layerIndex: number): LayerMaps;
-  /** Takes the result of a probe run for {@link Viewer.tables}; undefined forgets it. */
-  keep(run: ProbeRun | undefined): void;
-  /** All tables there are so far, sizes in degrees for that field of view. */
-  tables(fovDeg: number): Table[];
+  /** Tables that follow from the network alone, sizes in degrees for that field of view. */
+  graphTables(fovDeg: number): Table[];
+  /** Tables of a probe run. */
+  stimulusTables(run: ProbeRun): Table[];
 }
 
 /** Merged states of all stimulus probes, as the pool gives them. */
@@ -72,4 +72,5 @@ export interface ProbeRun {
   readonly state: PerProbeAndLayer;
   readonly total: PerProbeAndLayer;
   readonly nImages: number;
+  readonly fovDeg: number;
 }

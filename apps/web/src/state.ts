@@ -49,7 +49,11 @@ export const chosenFovDeg = signal<number | undefined>(undefined);
 export const fovDeg = computed(() => chosenFovDeg.value ?? network.value?.defaultFovDeg ?? 8);
 
 // Tables: of the graph at once, of a probe run once there is one.
-export const tables = signal<readonly Table[]>([]);
+const noTables: readonly Table[] = [];
+/** Tables of the graph, and the field of view that their degrees are for. */
+export const graphTables = signal({ fovDeg: 8, tables: noTables });
+export const stimulusTables = signal(noTables);
+export const tables = computed(() => [...graphTables.value.tables, ...stimulusTables.value]);
 export function tableNamed(name: string): Table | undefined {
   return tables.value.find((table) => table.name === name);
 }

@@ -12,10 +12,9 @@ import {
   pictureInput,
   probes,
   stimulusProbes,
-  type Table,
 } from '@ventral/probe';
 import { expose } from 'comlink';
-import type { LayerMaps, Prediction, ProbeRun, ShownPicture, Viewer } from './facts.ts';
+import type { LayerMaps, Prediction, ShownPicture, Viewer } from './facts.ts';
 import { compileKernels, createPictureLoader, loadNetwork, preprocessOf } from './laboratory.ts';
 import { holdLifeLock } from './life-lock.ts';
 import { preprocessFor } from './probe-job.ts';
@@ -37,7 +36,6 @@ let open: OpenNetwork | undefined;
 /** Channels-last responses of each layer to the picture shown. */
 let responses: Float32Array<ArrayBuffer>[] = [];
 let pictureId = '';
-let kept: ProbeRun | undefined;
 
 function opened(): OpenNetwork {
   if (!open) throw new Error('viewer: no network is open.');
@@ -55,7 +53,6 @@ const viewer: Viewer = {
     const picture = pictureInput(bound);
     open = { executor, layers, kernels, inputName: picture.name, preprocess: told.preprocess, heightPx: told.heightPx, widthPx: told.widthPx };
     responses = [];
-    kept = undefined;
     const stateBytes = reading.reduce((sum, probe) => sum + layers.reduce((bytes, layer) => bytes + probe.stateBytes(layer, options), 0), 0);
     const { weights, activations, scratch } = executor.bytes;
     return {
@@ -121,20 +118,18 @@ const viewer: Viewer = {
     return { layerIndex, pictureId, nChannels, heightUnits, widthUnits, values, min, max, mean } satisfies LayerMaps;
   },
 
-  keep(run) {
-    kept = run;
+  graphTables(fovDeg) {
+    const { executor, layers } = opened();
+    const context = { model: executor.graph.name, fovDeg, options, nImages: 0 };
+    return probes.flatMap((probe) => (probe.kind === 'graph' ? probe.measure(context, executor.graph, layers) : []));
   },
 
-  tables(fovDeg) {
+  stimulusTables({ state, total, nImages, fovDeg }) {
     const { executor, layers } = opened();
-    const context = { model: executor.graph.name, fovDeg, options, nImages: kept?.nImages ?? 0 };
-    return probes.flatMap((probe): Table[] => {
-      if (probe.kind === 'graph') return probe.measure(context, executor.graph, layers);
-      if (!kept) return [];
-      const at = reading.indexOf(probe);
-      const { state, total } = kept;
-      return probe.finish(context, layers.map((layer, i) => ({ layer, state: state[at]![i], total: total[at]![i] })));
-    });
+    const context = { model: executor.graph.name, fovDeg, options, nImages };
+    return reading.flatMap((probe, at) =>
+      probe.finish(context, layers.map((layer, i) => ({ layer, state: state[at]![i], total: total[at]![i] }))),
+    );
   },
 };
 

@@ -2,40 +2,9 @@
  * @file f32_dense against its two ceilings (see peak.ts), in one process and in turns. `node bench/gemm.mjs [--relaxed]`.
  * GFLOP/s counts a multiply-add as two.
  */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
-import { allocate, mark, noise, release, run, table, time, variant } from './harness.mjs';
+import { allocate, loadPeak, mark, noise, release, run, table, time } from './harness.mjs';
 
-let bytes;
-const { error, stderr } = await asc.main(
-  [
-    'peak.ts',
-    '--outFile',
-    'peak.wasm',
-    '-O3',
-    '--noAssert',
-    '--converge',
-    '--runtime',
-    'stub',
-    '--enable',
-    'simd',
-    '--initialMemory',
-    '200',
-  ]
-    .concat(variant === 'relaxed' ? ['--enable', 'relaxed-simd'] : [])
-    .concat(['--disableWarning', '112']),
-  {
-    readFile: (name) => (name === 'peak.ts' ? readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8') : null),
-    writeFile: (name, contents) => {
-      if (name.endsWith('.wasm')) bytes = contents;
-    },
-    listFiles: () => [],
-  },
-);
-if (error) throw new Error(`bench/peak.ts: ${stderr}`);
-const peak = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
-
+const peak = await loadPeak();
 const rows = [];
 for (const [m, k, n] of [
   [192, 256, 256],

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
+import asc from 'assemblyscript/asc';
 
 export const variant = process.argv.includes('--relaxed') ? 'relaxed' : 'simd';
 if (variant === 'relaxed') v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -64,4 +65,36 @@ export function time(functions, { rounds = 5, ms = 40 } = {}) {
 export function table(rows) {
   console.log(`kernels: ${variant}, node ${process.version}, ${process.arch}`);
   console.table(rows);
+}
+
+/** The ceilings of peak.ts, compiled. */
+export async function loadPeak() {
+  let bytes;
+  const { error, stderr } = await asc.main(
+    [
+      'peak.ts',
+      '--outFile',
+      'peak.wasm',
+      '-O3',
+      '--noAssert',
+      '--converge',
+      '--runtime',
+      'stub',
+      '--enable',
+      'simd',
+      '--initialMemory',
+      '200',
+    ]
+      .concat(variant === 'relaxed' ? ['--enable', 'relaxed-simd'] : [])
+      .concat(['--disableWarning', '112']),
+    {
+      readFile: (name) => (name === 'peak.ts' ? readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8') : null),
+      writeFile: (name, contents) => {
+        if (name.endsWith('.wasm')) bytes = contents;
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error) throw new Error(`bench/peak.ts: ${stderr}`);
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
 }

@@ -1,5 +1,4 @@
 /** @file The whole page: header, the desk with its three parts, what is said, and the window as a place to drop files. */
-import { Component, type ComponentChildren } from 'preact';
 import { t } from '../i18n/index.ts';
 import { failure, status } from '../state.ts';
 import { Cortex } from './cortex.tsx';
@@ -8,6 +7,7 @@ import { Header } from './header.tsx';
 import { Layers } from './layers.tsx';
 import { Maps } from './maps.tsx';
 import { Picture } from './picture.tsx';
+import { Unbroken } from './unbroken.tsx';
 
 export function App() {
   return (
@@ -31,7 +31,9 @@ export function App() {
           <Picture />
           <Maps />
         </div>
-        <Cortex />
+        <Unbroken>
+          <Cortex />
+        </Unbroken>
       </main>
       <p role="status" class="unseen">
         {status.value}
@@ -64,30 +66,4 @@ function FailureBar() {
       </button>
     </div>
   );
-}
-
-/** Shows a sentence in place of a blank page if a view throws. */
-class Unbroken extends Component<{ children: ComponentChildren }, { error?: Error }> {
-  override state: { error?: Error } = {};
-
-  static override getDerivedStateFromError(error: Error) {
-    return { error };
-  }
-
-  render() {
-    const { error } = this.state;
-    if (!error) return this.props.children;
-    return (
-      <div class="broken" role="alert">
-        <p>{t.value.errorBroken}</p>
-        <button type="button" onClick={() => location.reload()}>
-          {t.value.reload}
-        </button>
-        <details>
-          <summary>{t.value.details}</summary>
-          <pre>{error.stack ?? error.message}</pre>
-        </details>
-      </div>
-    );
-  }
 }

@@ -5,7 +5,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { DrawnChart } from '../draw/chart.ts';
 import { language, t } from '../i18n/index.ts';
-import { fovDeg, hoveredArea, hoveredLayer, isDark, layer, measure, network, species, tables } from '../state.ts';
+import { hoveredArea, hoveredLayer, isDark, layer, measure, network, species, tables } from '../state.ts';
 import { useSize } from './size.ts';
 
 /** Room that axis labels take beside the panels of a chart, px. */
@@ -21,7 +21,7 @@ export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?:
   // Text of the chart grows with the page's.
   const scale = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14;
   const spec = onPage(build(isDark.value ? 'dark' : 'light', Math.max(260, width / scale - labelsPx)).spec);
-  const key = [width, isDark.value, language.value, measure.value, species.value, fovDeg.value, network.value?.name].join();
+  const key = [width, isDark.value, language.value, measure.value, species.value, network.value?.name].join();
 
   const link = () => {
     const [hovered, selected] = [hoveredLayer.value, layer.value?.layer];

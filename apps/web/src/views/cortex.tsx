@@ -6,7 +6,7 @@ import { type Chart, halfPeakChart, latencyChart, layerAreaTable, receptiveField
 import { computed, useSignal } from '@preact/signals';
 import { language, t } from '../i18n/index.ts';
 import { measurements } from '../measurements.ts';
-import { areTablesShown, fovDeg, isDark, type Measure, measure, measures, network, type SpeciesShown, species, speciesShown, tables } from '../state.ts';
+import { areTablesShown, graphTables, isDark, type Measure, measure, measures, network, type SpeciesShown, species, speciesShown, tables } from '../state.ts';
 import { Areas } from './areas.tsx';
 import { ChartPlate } from './chart-plate.tsx';
 import { Choice } from './choice.tsx';
@@ -29,7 +29,7 @@ function build(theme: 'light' | 'dark', width?: number): Chart {
   return builders[measure.value](tables.value, measurements(), {
     species: species.value,
     language: language.value,
-    fovDeg: fovDeg.value,
+    fovDeg: graphTables.value.fovDeg,
     inputPx: network.value?.widthPx ?? 1,
     theme,
     ...(width !== undefined && { width }),
