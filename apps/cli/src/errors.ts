@@ -34,9 +34,8 @@ const systemReasons: Readonly<Record<string, string>> = {
 };
 
 /** One line about a file that could not be read or written. */
-export function systemErrorLine(error: NodeJS.ErrnoException): string {
-  const what = error.syscall === 'write' || error.syscall === 'mkdir' || error.syscall === 'rename' ? 'write' : 'read';
-  return `${what}${error.path ? ` "${error.path}"` : ''}: ${systemReasons[error.code ?? ''] ?? error.message}`;
+export function systemErrorLine(error: NodeJS.ErrnoException, action: 'read' | 'write' = 'read'): string {
+  return `${action}${error.path ? ` "${error.path}"` : ''}: ${systemReasons[error.code ?? ''] ?? `${error.message}.`}`;
 }
 
 /** What the user reads at the end, and the exit status. Bugs keep their stack. */

@@ -6,7 +6,7 @@ import { textTable } from './text-table.ts';
 /** Prints a table. */
 export function printTable(table: Table, json: boolean): void {
   if (json) printJson({ table: table.name, rows: records(table) });
-  else process.stdout.write(process.stdout.isTTY ? textTable(table) : writeCsv(table).text);
+  else process.stdout.write(process.stdout.isTTY ? textTable(table, process.stdout.columns || undefined) : writeCsv(table).text);
 }
 
 /** One line of JSON. */

@@ -44,7 +44,7 @@ export function formatBytes(bytes: number): string {
 export function createVoice(json: boolean, sink: LineSink = process.stderr, now: () => number = () => performance.now()): Voice {
   let started: number | undefined;
   let firstDone = 0;
-  let lastShown = 0;
+  let lastShown = Number.NEGATIVE_INFINITY;
   let lineOpen = false;
   const closeLine = () => {
     if (lineOpen) sink.write('\n');
@@ -65,6 +65,8 @@ export function createVoice(json: boolean, sink: LineSink = process.stderr, now:
       if (started === undefined) {
         started = time;
         firstDone = nDone;
+        // Plain lines are for long runs only.
+        if (!json && !sink.isTTY) lastShown = time;
       }
       let secondsLeft: number | undefined;
       const isLast = nDone >= nItems;
@@ -82,7 +84,7 @@ export function createVoice(json: boolean, sink: LineSink = process.stderr, now:
       const left = isLast || secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft)} left`;
       const text = `${nDone}/${nItems} images${nFailed ? `, ${nFailed} failed` : ''}${left}`;
       if (sink.isTTY) {
-        sink.write(`\r\x1b[2K${text.slice(0, (sink.columns ?? 80) - 1)}`);
+        sink.write(`\r\x1b[2K${text.slice(0, (sink.columns || 80) - 1)}`);
         lineOpen = true;
       } else sink.write(`${text}\n`);
     },

@@ -112,7 +112,7 @@ ${rows.join('\n')}
 
 /** Text that may take several lines; everything shorter keeps to one. */
 function isLong(cell: Cell): boolean {
-  return typeof cell === 'string' && cell.length > 36;
+  return typeof cell === 'string' && cell.length > 24;
 }
 
 /** Header words may break at their underscores. */

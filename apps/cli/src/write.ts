@@ -48,7 +48,7 @@ export function beginWriting(folder: string): Writing {
       work();
     } catch (error) {
       discard();
-      throw isSystemError(error) ? new InputError(systemErrorLine(Object.assign(error, { path }))) : error;
+      throw isSystemError(error) ? new InputError(systemErrorLine(Object.assign(error, { path }), 'write')) : error;
     }
   };
 

@@ -9,6 +9,7 @@ import { serve } from '@ventral/tooling/serve';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 
+export { chromiumFlags };
 export const chromiumPath = findChromium();
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -76,7 +77,9 @@ export async function untilProbed(page: Page): Promise<string> {
 
 /** Drops files on the window as a drag from the desktop does. */
 export async function drop(page: Page, paths: readonly string[], read: (path: string) => Promise<Buffer>): Promise<void> {
-  const files = await Promise.all(paths.map(async (path) => ({ name: path.split('/').at(-1)!, base64: (await read(path)).toString('base64') })));
+  const files = await Promise.all(
+    paths.map(async (path) => ({ name: path.split('/').at(-1)!, base64: (await read(path)).toString('base64') })),
+  );
   await page.evaluate(async (dropped) => {
     const transfer = new DataTransfer();
     for (const { name, base64 } of dropped) {

@@ -23,7 +23,9 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
   test('under a policy that lets nothing in: script, style, image and connection only from here', async () => {
     const { page } = await visit();
     const policy = await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content');
-    expect(policy).toBe("script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'");
+    expect(policy).toBe(
+      "script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'",
+    );
     const refused = await page.evaluate(async () => {
       const directives: string[] = [];
       document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => directives.push(effectiveDirective));
@@ -61,12 +63,16 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
   });
 
   test('a link brings layer, unit, measure, language, theme and field of view back; what it does not know is ignored', async () => {
-    const { page, wrongs } = await visit('#layer=block2.relu1&unit=5,3,4&measure=latency&lang=ko&theme=dark&fov=4&surprise=1&species=dragon');
+    const { page, wrongs } = await visit(
+      '#layer=block2.relu1&unit=5,3,4&measure=latency&lang=ko&theme=dark&fov=4&surprise=1&species=dragon',
+    );
     await untilOpen(page, 'ventralnet:untrained');
     expect(await page.locator('html').getAttribute('lang')).toBe('ko');
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     expect(await page.locator('.card[aria-selected=true] b').innerText()).toBe('block2.relu1');
-    const unit = await page.locator('.coordinates input').evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+    const unit = await page
+      .locator('.coordinates input')
+      .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
     expect(unit).toEqual(['5', '3', '4']);
     expect(await page.getByRole('radio', { name: '잠복기' }).isChecked()).toBe(true);
     // 14 px of 32 over 4° instead of 2°.
@@ -99,7 +105,10 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
     const plate = page.locator('.plate').nth(1);
     const box = (await plate.boundingBox())!;
     await plate.hover({ position: { x: (box.width * 10.5) / 32, y: (box.height * 20.5) / 32 } });
-    const unit = () => page.locator('.coordinates input').evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value).slice(1));
+    const unit = () =>
+      page
+        .locator('.coordinates input')
+        .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value).slice(1));
     expect(await unit()).toEqual(['20', '10']);
     await plate.click({ position: { x: (box.width * 3.5) / 32, y: (box.height * 4.5) / 32 } });
     await page.mouse.move(5, 5);
@@ -107,9 +116,11 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
     await page.locator('summary', { hasText: 'Activation statistics of each layer' }).click();
     await page.locator('.card', { hasText: 'block3.relu1' }).hover();
     await page.locator('.chart path.linked').waitFor();
-    expect(await page.locator('.chart path.linked').evaluate((mark) => (mark as unknown as { __data__: { datum: { name: string } } }).__data__.datum.name)).toBe(
-      'block3.relu1',
-    );
+    expect(
+      await page
+        .locator('.chart path.linked')
+        .evaluate((mark) => (mark as unknown as { __data__: { datum: { name: string } } }).__data__.datum.name),
+    ).toBe('block3.relu1');
     expect(await page.locator('tr.linked td').nth(2).innerText()).toBe('block3.relu1');
     await page.locator('.chart .mark-symbol path').nth(1).hover();
     expect(await page.locator('.card.linked b').innerText()).toBe('block1.relu2');

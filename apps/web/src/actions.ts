@@ -2,8 +2,9 @@
  * @file What users can do, and what follows: opens networks and pictures, looks at layers, runs the probe. Writes the store;
  * the views read it. Work itself is done in workers.
  */
-import { createPool, type Pool, type Progress } from '@ventral/core';
+
 import { batch, effect } from '@preact/signals';
+import { createPool, type Pool, type Progress } from '@ventral/core';
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import { readAddress, writeAddress } from './address.ts';
 import type { Viewer } from './facts.ts';
@@ -65,11 +66,11 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
   const call = ++networkCall;
   cancelProbe();
   // A worker that is busy with another network is not waited for.
-  if (state.isNetworkLoading.value || state.isPictureLoading.value) {
+  if (state.networkLoading.value !== undefined || state.isPictureLoading.value) {
     viewer?.terminate();
     viewer = undefined;
   }
-  state.isNetworkLoading.value = true;
+  state.networkLoading.value = source.kind === 'builtin' ? source.name : source.model.name;
   try {
     const facts = await ask((remote) => remote.open(source));
     const fovDeg = state.chosenFovDeg.value ?? facts.defaultFovDeg;
@@ -80,6 +81,7 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
     const first = facts.layers.findIndex(({ stage }) => stage === 'activation');
     batch(() => {
       state.failure.value = undefined;
+      state.networkLoading.value = undefined;
       state.networkSource.value = source;
       state.network.value = facts;
       state.graphTables.value = { fovDeg, tables };
@@ -101,7 +103,7 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
   } catch (error) {
     if (call === networkCall) say(t.value.errorNetwork, error, () => void openNetwork(source));
   } finally {
-    if (call === networkCall) state.isNetworkLoading.value = false;
+    if (call === networkCall) state.networkLoading.value = undefined;
   }
 }
 
@@ -177,7 +179,11 @@ export function pinUnit(unit: state.Unit | undefined): void {
   }
   const inside = (i: number, n: number) => Math.min(n - 1, Math.max(0, Math.round(i)));
   batch(() => {
-    state.pinnedUnit.value = { c: inside(unit.c, layer.nChannels), y: inside(unit.y, layer.heightUnits), x: inside(unit.x, layer.widthUnits) };
+    state.pinnedUnit.value = {
+      c: inside(unit.c, layer.nChannels),
+      y: inside(unit.y, layer.heightUnits),
+      x: inside(unit.x, layer.widthUnits),
+    };
     state.channel.value = state.pinnedUnit.value.c;
   });
 }
@@ -196,13 +202,15 @@ export async function take(found: Promise<readonly FoundFile[]> | readonly Found
     const sorted = await sortFiles(files);
     const open = state.networkSource.value;
     // A sidecar that comes later belongs to the network that is open.
-    const network = sorted.network ?? (sorted.beside.length > 0 && open.kind === 'files' ? { ...open, beside: [...sorted.beside, ...open.beside] } : undefined);
+    const network =
+      sorted.network ??
+      (sorted.beside.length > 0 && open.kind === 'files' ? { ...open, beside: [...sorted.beside, ...open.beside] } : undefined);
     if (!network && sorted.stimuli.length === 0) {
       say(t.value.errorNothing, new Error(t.value.errorNothingDetails(files.map(({ path }) => path).join(', '))));
       return;
     }
     if (network) {
-      if (sorted.stimuli.length > 0) batch(() => void (state.stimuli.value = sorted.stimuli));
+      if (sorted.stimuli.length > 0) state.stimuli.value = sorted.stimuli;
       state.pictureIndex.value = Math.min(state.pictureIndex.value, state.stimuli.value.length - 1);
       await openNetwork(network);
     } else await openStimuli(sorted.stimuli);
@@ -233,7 +241,8 @@ export async function runProbe(): Promise<void> {
     pool.close();
     pool = undefined;
   }
-  pool ??= createPool({ spawn: spawnProber, nWorkers: state.nWorkers.value });
+  // Where there are locks a death is known at once; silence is then only the last resort, and a large network takes long.
+  pool ??= createPool({ spawn: spawnProber, nWorkers: state.nWorkers.value, silenceMs: 'locks' in navigator ? 300_000 : 60_000 });
   const started = performance.now();
   let firstMs = 0;
   let shownMs = 0;
@@ -251,7 +260,11 @@ export async function runProbe(): Promise<void> {
     state.status.value = t.value.statusProbeStarted(String(stimuli.length));
   });
   try {
-    const result = await pool.run({ ...probeJob(state.networkSource.value, network, stimuli), signal: call.signal, onProgress: show });
+    const result = await pool.run({
+      ...probeJob(state.networkSource.value, network, stimuli),
+      signal: call.signal,
+      onProgress: show,
+    });
     if (running !== call) return;
     const { state: merged, total } = result;
     if (!merged || !total) throw new Error(`${stimuli[0]?.id}: ${result.failures[0]?.message}`);
@@ -333,11 +346,12 @@ export function start(): void {
   addEventListener('popstate', () => follow(location.hash));
   effect(() => {
     document.documentElement.lang = language.value;
-    document.documentElement.dataset['theme'] = state.isDark.value ? 'dark' : 'light';
+    document.documentElement.dataset.theme = state.isDark.value ? 'dark' : 'light';
   });
   effect(() => {
     const address = addressNow();
-    if (state.network.value && `${location.pathname}${location.search}${location.hash}` !== address) history.replaceState(null, '', address);
+    if (state.network.value && `${location.pathname}${location.search}${location.hash}` !== address)
+      history.replaceState(null, '', address);
   });
   addEventListener('keydown', (event) => {
     const target = event.target as HTMLElement;

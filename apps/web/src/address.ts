@@ -23,7 +23,8 @@ export function readAddress(hash: string): Address {
   const fov = Number(values.get('fov') ?? Number.NaN);
   return {
     layer: values.get('layer') ?? undefined,
-    unit: unit?.length === 3 && unit.every((i) => Number.isInteger(i) && i >= 0) ? (unit as unknown as Address['unit']) : undefined,
+    unit:
+      unit?.length === 3 && unit.every((i) => Number.isInteger(i) && i >= 0) ? (unit as unknown as Address['unit']) : undefined,
     measure: values.get('measure') ?? undefined,
     species: values.get('species') ?? undefined,
     fov: fov > 0 && fov <= 180 ? fov : undefined,

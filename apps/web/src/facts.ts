@@ -7,7 +7,7 @@ export interface NetworkFacts {
   /** One line to show wherever the network appears. */
   readonly notice: string | undefined;
   /** True if no preprocessing came with it. */
-  readonly assumedPreprocess: boolean;
+  readonly isPreprocessAssumed: boolean;
   readonly heightPx: number;
   readonly widthPx: number;
   /** Visual angle that the input's width spans unless the user says otherwise, degrees. */

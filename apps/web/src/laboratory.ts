@@ -2,21 +2,26 @@
  * @file What every worker of the page can do with the handles it is given: compile the kernels, read a network with what came
  * beside it, load a picture. Runs in workers only: bytes of models never pass through the page.
  */
+
+import jpegUrl from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
+import webpUrl from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
 import {
   assumedPreprocess,
+  type BoundGraph,
   bindGraph,
   buildNetwork,
+  canonicalForm,
   type Graph,
   type Image,
   InputError,
   type NetworkMetadata,
+  type Preprocess,
+  verifyGraph,
 } from '@ventral/core';
 import { createImageDecoder, type ImageDecoder, readOnnx, readSidecar } from '@ventral/formats';
 import simdUrl from '@ventral/kernels/simd.wasm?url';
-import { pictureInput } from '@ventral/probe';
+import { type PictureInput, pictureInput } from '@ventral/probe';
 import { drawScene, stimulusSet } from '@ventral/stimuli';
-import jpegUrl from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
-import webpUrl from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
 import ventralnet from '../../../data/models/ventralnet.json';
 import type { NetworkSource, Stimulus } from './sources.ts';
 import { readZipEntry } from './zip.ts';
@@ -33,7 +38,9 @@ export async function compileKernels(): Promise<WebAssembly.Module> {
     return await compiled(simdUrl);
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) {
-      throw new InputError('This browser has no WebAssembly SIMD, and Ventral computes with nothing else. Any browser since 2023 has it.');
+      throw new InputError(
+        'This browser has no WebAssembly SIMD, and Ventral computes with nothing else. Any browser since 2023 has it.',
+      );
     }
     throw error;
   }
@@ -48,31 +55,63 @@ const builtin: Readonly<Record<string, () => Graph>> = {
 export async function loadNetwork(source: NetworkSource): Promise<Graph> {
   if (source.kind === 'builtin') {
     const build = builtin[source.name];
-    if (!build) throw new InputError(`network "${source.name}": no built-in network has that name. There is: ${Object.keys(builtin).join(', ')}.`);
+    if (!build)
+      throw new InputError(
+        `network "${source.name}": no built-in network has that name. There is: ${Object.keys(builtin).join(', ')}.`,
+      );
     return build();
   }
   const { model, beside } = source;
   const graph = readOnnx(new Uint8Array(await model.arrayBuffer()), model.name);
   const sidecars = beside.filter(({ name }) => /\.json$/i.test(name));
-  const sidecar = sidecars.find(({ name }) => name === model.name.replace(/\.onnx$/i, '.json')) ?? (sidecars.length === 1 ? sidecars[0] : undefined);
+  const sidecar =
+    sidecars.find(({ name }) => name === model.name.replace(/\.onnx$/i, '.json')) ??
+    (sidecars.length === 1 ? sidecars[0] : undefined);
   if (!sidecar) return graph;
   const told: Partial<NetworkMetadata> = await readSidecar(await sidecar.text(), sidecar.name, (path) => {
     const name = path.split('/').at(-1);
     const file = beside.find((other) => other.name === name);
-    if (!file) throw new InputError(`${sidecar.name}: its class names are in "${name}", which did not come along. Drop it together with the network.`);
+    if (!file)
+      throw new InputError(
+        `${sidecar.name}: its class names are in "${name}", which did not come along. Drop it together with the network.`,
+      );
     return file.text();
   });
   return { ...graph, metadata: { ...graph.metadata, ...told } };
 }
 
-/** How pictures become the network's input, and whether that is only assumed. */
-export function preprocessOf(graph: Graph) {
-  const bound = bindGraph(graph);
-  const picture = pictureInput(bound);
-  const [heightPx, widthPx] = picture.sizePx;
-  const told = graph.metadata.preprocess;
-  const channels = bound.types.get(picture.name)?.shape[1] ?? 3;
-  return { heightPx, widthPx, isAssumed: !told, preprocess: told ?? assumedPreprocess(heightPx, widthPx, channels) };
+/** A network brought to where it can run, and how pictures become its input. */
+export interface PictureNetwork {
+  /** Canonical form, all sizes known. */
+  readonly graph: BoundGraph;
+  readonly input: readonly [h: number, w: number] | undefined;
+  readonly picture: PictureInput;
+  readonly preprocess: Preprocess;
+  readonly isPreprocessAssumed: boolean;
+}
+
+/**
+ * Binds and checks a network.
+ * @throws InputError where a node is illegal, a weight is NaN, or the preprocessing does not fit the input
+ */
+export function pictureNetwork(network: Graph): PictureNetwork {
+  const told = network.metadata.preprocess;
+  // Where the file leaves height and width open, the crop of the preprocessing says them.
+  const isOpen = network.inputs.some(({ shape }) => shape.slice(1).some((size) => typeof size === 'string'));
+  const crop = isOpen ? told?.crop : undefined;
+  const input = crop === undefined ? undefined : typeof crop === 'number' ? ([crop, crop] as const) : crop;
+  const graph = canonicalForm(bindGraph(network, { input }));
+  verifyGraph(graph);
+  const picture = pictureInput(graph);
+  const nChannels = graph.types.get(picture.name)!.shape[picture.axes[0] === 1 ? 3 : 1]!;
+  const preprocess = told ?? assumedPreprocess(...picture.sizePx, nChannels);
+  const nGiven = preprocess.channels === 'grey' ? 1 : 3;
+  if (nGiven !== nChannels) {
+    throw new InputError(
+      `${network.name}: its input "${picture.name}" takes ${nChannels} channels, but its preprocessing (${preprocess.channels}) gives ${nGiven}. Correct "channels" in its .json.`,
+    );
+  }
+  return { graph, input, picture, preprocess, isPreprocessAssumed: !told };
 }
 
 /** Loads pictures; the decoders are fetched when the first file comes. */

@@ -9,7 +9,13 @@ import type { NetworkSource, Stimulus } from './sources.ts';
 export function builtinStimuli({ heightPx, widthPx, setup }: NetworkFacts, fovDeg: number): Stimulus[] {
   const view = { heightPx, widthPx, fovDeg, seed: setup.options.seed };
   const set = stimulusSet(defaultSetName);
-  return Array.from({ length: set.nStimuli }, (_, index) => ({ kind: 'builtin', id: set.id(index, view), set: set.name, index, view }));
+  return Array.from({ length: set.nStimuli }, (_, index) => ({
+    kind: 'builtin',
+    id: set.id(index, view),
+    set: set.name,
+    index,
+    view,
+  }));
 }
 
 /** The job of probing a network over stimuli. */

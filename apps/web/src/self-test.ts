@@ -39,7 +39,14 @@ async function run(taskUrl: string): Promise<SelfTestResult> {
   const resized: string[] = [];
   const load = createPictureLoader();
   for (const { picture, short, crop } of task.resize) {
-    const recipe = { channels: 'RGB', scale: 1, mean: [0, 0, 0], std: [1, 1, 1], resize: { short, filter: 'bilinear' }, crop } as const;
+    const recipe = {
+      channels: 'RGB',
+      scale: 1,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      resize: { short, filter: 'bilinear' },
+      crop,
+    } as const;
     const values = preprocess(await load(await stimulusAt(picture)), recipe, { heightPx: crop, widthPx: crop });
     const digest = await crypto.subtle.digest('SHA-256', Uint8Array.from(values));
     resized.push(Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''));

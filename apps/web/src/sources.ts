@@ -46,7 +46,8 @@ export async function sortFiles(found: readonly FoundFile[]): Promise<SortedFile
   const named = (pattern: RegExp) => found.filter(({ path }) => pattern.test(path) && !isHidden(path)).map(({ file }) => file);
   const models = named(/\.onnx$/i);
   const beside = named(/\.(json|txt)$/i);
-  if (models.length > 1) throw new InputError('sortFiles: several networks came at once.', { cause: models.map(({ name }) => name).join(', ') });
+  if (models.length > 1)
+    throw new InputError('sortFiles: several networks came at once.', { cause: models.map(({ name }) => name).join(', ') });
   const stimuli: Stimulus[] = found.map(({ path, file }) => ({ kind: 'file', id: path.normalize('NFC'), file }));
   for (const zip of named(/\.zip$/i)) {
     for (const entry of await readZipDirectory(zip)) {
@@ -70,12 +71,17 @@ export function chosenFiles(files: FileList): FoundFile[] {
 /** Files of a drop, folders walked. One folder's own name is left out of the paths; of several, the names stay. */
 export async function droppedFiles(transfer: DataTransfer): Promise<FoundFile[]> {
   // Entries must be taken before the first await: the browser empties the list after the event.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry !== null && entry !== undefined);
+  const entries = [...transfer.items]
+    .map((item) => item.webkitGetAsEntry?.())
+    .filter((entry) => entry !== null && entry !== undefined);
   if (entries.length === 0) return [...transfer.files].map((file) => ({ path: file.name, file }));
   const found: FoundFile[] = [];
   const walk = async (entry: FileSystemEntry, path: string): Promise<void> => {
     if (entry.isFile) {
-      found.push({ path, file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)) });
+      found.push({
+        path,
+        file: await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
+      });
       return;
     }
     const reader = (entry as FileSystemDirectoryEntry).createReader();

@@ -2,10 +2,12 @@
  * @file The one store: every fact that the page shows is a signal here, and follows from the few that users set. Actions are
  * actions.ts; nothing here starts work.
  */
+
+import { computed, signal } from '@preact/signals';
+import { defaultWorkerCount } from '@ventral/core';
 import type { Area5 } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
 import { columnIndex } from '@ventral/probe';
-import { computed, signal } from '@preact/signals';
 import type { Field } from './draw/field.ts';
 import { unitAt } from './draw/field.ts';
 import type { LayerMaps, NetworkFacts, ShownPicture } from './facts.ts';
@@ -42,7 +44,8 @@ export const isDark = computed(() => (theme.value === 'system' ? systemIsDark.va
 // The network.
 export const networkSource = signal<NetworkSource>({ kind: 'builtin', name: 'ventralnet:untrained' });
 export const network = signal<NetworkFacts | undefined>(undefined);
-export const isNetworkLoading = signal(true);
+/** Name of a network that is being read. */
+export const networkLoading = signal<string | undefined>(undefined);
 export const layers = computed(() => network.value?.layers ?? []);
 /** Degrees as the user set them; undefined: the network's own. */
 export const chosenFovDeg = signal<number | undefined>(undefined);
@@ -139,12 +142,27 @@ export const areTablesShown = signal(false);
 // The probe run.
 export type RunState =
   | { readonly is: 'idle' }
-  | { readonly is: 'running'; readonly nDone: number; readonly nItems: number; readonly nFailed: number; readonly secondsLeft: number | undefined }
+  | {
+      readonly is: 'running';
+      readonly nDone: number;
+      readonly nItems: number;
+      readonly nFailed: number;
+      readonly secondsLeft: number | undefined;
+    }
   | { readonly is: 'done'; readonly nImages: number; readonly seconds: number; readonly failures: readonly string[] }
   | { readonly is: 'cancelled'; readonly nDone: number; readonly nItems: number }
   | { readonly is: 'failed'; readonly message: string };
 export const run = signal<RunState>({ is: 'idle' });
-export const nWorkers = signal(Math.max(1, navigator.hardwareConcurrency || 1));
+export const chosenWorkers = signal<number | undefined>(undefined);
+/** As many as there are cores and memory for, unless the user says otherwise. Browsers tell memory in coarse GB, or not at all. */
+export const nWorkers = computed(() => {
+  const memoryGb = (navigator as { deviceMemory?: number }).deviceMemory ?? 4;
+  const bytesPerWorker = network.value?.workerBytes ?? 1;
+  return (
+    chosenWorkers.value ??
+    defaultWorkerCount({ cores: navigator.hardwareConcurrency || 1, memoryBudgetBytes: memoryGb * 5e8, bytesPerWorker })
+  );
+});
 
 // What is said.
 export const failure = signal<Failure | undefined>(undefined);

@@ -2,20 +2,12 @@
  * @file The entry of the worker that shows: holds one network and the maps of one picture, and turns the states of a probe run
  * into tables. The page asks it through comlink (facts.ts).
  */
-import { bindGraph, canonicalForm, createExecutor, type Executor, type Preprocess, preprocess } from '@ventral/core';
+import { createExecutor, type Executor, type Preprocess, preprocess } from '@ventral/core';
 import { instantiate, math } from '@ventral/kernels';
-import {
-  defaultFovDeg,
-  defaultProbeOptions,
-  type LayerInfo,
-  layerSet,
-  pictureInput,
-  probes,
-  stimulusProbes,
-} from '@ventral/probe';
+import { defaultFovDeg, defaultProbeOptions, type LayerInfo, layerSet, probes, stimulusProbes } from '@ventral/probe';
 import { expose } from 'comlink';
 import type { LayerMaps, Prediction, ShownPicture, Viewer } from './facts.ts';
-import { compileKernels, createPictureLoader, loadNetwork, preprocessOf } from './laboratory.ts';
+import { compileKernels, createPictureLoader, loadNetwork, pictureNetwork } from './laboratory.ts';
 import { holdLifeLock } from './life-lock.ts';
 import { preprocessFor } from './probe-job.ts';
 
@@ -44,34 +36,35 @@ function opened(): OpenNetwork {
 
 const viewer: Viewer = {
   async open(source) {
-    const graph = await loadNetwork(source);
-    const told = preprocessOf(graph);
-    const bound = canonicalForm(bindGraph(graph));
-    const layers = layerSet(bound, 'canonical');
+    const { graph, input, picture, preprocess: recipe, isPreprocessAssumed } = pictureNetwork(await loadNetwork(source));
+    const layers = layerSet(graph, 'canonical');
     const kernels = instantiate(await compileKernels());
-    const executor = createExecutor(kernels, bound, { taps: layers.map(({ layer }) => layer) });
-    const picture = pictureInput(bound);
-    open = { executor, layers, kernels, inputName: picture.name, preprocess: told.preprocess, heightPx: told.heightPx, widthPx: told.widthPx };
+    const executor = createExecutor(kernels, graph, { taps: layers.map(({ layer }) => layer) });
+    const [heightPx, widthPx] = picture.sizePx;
+    open = { executor, layers, kernels, inputName: picture.name, preprocess: recipe, heightPx, widthPx };
     responses = [];
-    const stateBytes = reading.reduce((sum, probe) => sum + layers.reduce((bytes, layer) => bytes + probe.stateBytes(layer, options), 0), 0);
+    const stateBytes = reading.reduce(
+      (sum, probe) => sum + layers.reduce((bytes, layer) => bytes + probe.stateBytes(layer, options), 0),
+      0,
+    );
     const { weights, activations, scratch } = executor.bytes;
     return {
       name: graph.name,
       notice: graph.metadata.notice,
-      assumedPreprocess: told.isAssumed,
-      heightPx: told.heightPx,
-      widthPx: told.widthPx,
+      isPreprocessAssumed,
+      heightPx,
+      widthPx,
       defaultFovDeg: graph.metadata.fovDeg ?? defaultFovDeg,
       layers,
       stateBytes,
-      workerBytes: weights + activations + scratch + stateBytes,
+      workerBytes: weights + activations + scratch + stateBytes + (source.kind === 'files' ? source.model.size : 0),
       setup: {
-        input: undefined,
+        input,
         allNodes: false,
         layers,
         probes: reading.map(({ name }) => name),
         options,
-        preprocess: told.preprocess,
+        preprocess: recipe,
       },
     };
   },
@@ -88,7 +81,11 @@ const viewer: Viewer = {
     responses = layers.map((_, i) => next[i]!);
     pictureId = stimulus.id;
     // The same geometry without the scaling: what the network sees, as 8-bit colours.
-    const seen = preprocess(image, { ...recipe, channels: 'RGB', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] }, { heightPx, widthPx });
+    const seen = preprocess(
+      image,
+      { ...recipe, channels: 'RGB', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] },
+      { heightPx, widthPx },
+    );
     const rgba = new Uint8ClampedArray(heightPx * widthPx * 4).fill(255);
     for (let i = 0; i < heightPx * widthPx; i++) for (let c = 0; c < 3; c++) rgba[4 * i + c] = seen[3 * i + c]!;
     return { id: stimulus.id, heightPx, widthPx, rgba, predictions: predictions(executor) } satisfies ShownPicture;
@@ -128,7 +125,10 @@ const viewer: Viewer = {
     const { executor, layers } = opened();
     const context = { model: executor.graph.name, fovDeg, options, nImages };
     return reading.flatMap((probe, at) =>
-      probe.finish(context, layers.map((layer, i) => ({ layer, state: state[at]![i], total: total[at]![i] }))),
+      probe.finish(
+        context,
+        layers.map((layer, i) => ({ layer, state: state[at]![i], total: total[at]![i] })),
+      ),
     );
   },
 };

@@ -30,7 +30,9 @@ function watched(worker: Worker, name: string): SpawnedWorker {
     reason = why;
     for (const callback of callbacks) callback(why);
   };
-  worker.addEventListener('error', (event) => gone(event.message ? `it broke: ${event.message}` : 'its script could not be loaded'));
+  worker.addEventListener('error', (event) =>
+    gone(event.message ? `it broke: ${event.message}` : 'its script could not be loaded'),
+  );
   worker.addEventListener('message', ({ data }: MessageEvent<Partial<LockHeld> | undefined>) => {
     if (data?.lockHeld === name) void navigator.locks.request(name, () => gone('it was closed'));
   });

@@ -28,12 +28,14 @@ export async function readZipDirectory(zip: File): Promise<ZipEntry[]> {
   const nEntries = tail.getUint16(end + 10, true);
   const directoryBytes = tail.getUint32(end + 12, true);
   const directoryOffset = tail.getUint32(end + 16, true);
-  if (nEntries === 0xffff || directoryOffset === 0xffffffff) throw refuse('is a zip64 file (over 65,534 files or 4 GB). Drop the folder instead.');
+  if (nEntries === 0xffff || directoryOffset === 0xffffffff)
+    throw refuse('is a zip64 file (over 65,534 files or 4 GB). Drop the folder instead.');
   if (directoryOffset + directoryBytes > zip.size) throw refuse('its directory lies outside the file; it is cut off.');
   const directory = await view(zip, directoryOffset, directoryOffset + directoryBytes);
   const entries: ZipEntry[] = [];
   for (let i = 0, at = 0; i < nEntries; i++) {
-    if (at + 46 > directory.byteLength || directory.getUint32(at, true) !== directoryMark) throw refuse(`entry ${i} of its directory is broken.`);
+    if (at + 46 > directory.byteLength || directory.getUint32(at, true) !== directoryMark)
+      throw refuse(`entry ${i} of its directory is broken.`);
     const flags = directory.getUint16(at + 8, true);
     const method = directory.getUint16(at + 10, true);
     const nameBytes = directory.getUint16(at + 28, true);
@@ -47,7 +49,8 @@ export async function readZipDirectory(zip: File): Promise<ZipEntry[]> {
     at += 46 + nameBytes + directory.getUint16(at + 30, true) + directory.getUint16(at + 32, true);
     if (name.endsWith('/')) continue;
     if (flags & 1) throw refuse(`"${name}" is protected by a password.`);
-    if (method !== 0 && method !== 8) throw refuse(`"${name}" is packed by method ${method}; only stored and deflated files can be read.`);
+    if (method !== 0 && method !== 8)
+      throw refuse(`"${name}" is packed by method ${method}; only stored and deflated files can be read.`);
     entries.push(entry);
   }
   return entries;

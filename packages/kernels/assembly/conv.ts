@@ -1,5 +1,5 @@
 /**
- * @file 2-D convolution as an implicit matrix product: small tiles of the input are laid out as [k][6] panels just before
+ * @file 2-D convolution as an implicit matrix product: small tiles of the input are laid out as [k][4] panels just before
  * use, never the whole im2col matrix. Depthwise convolution lives in depthwise.ts, the micro-kernels in gemm.ts.
  * Terms are added over (kh, kw, c) in ascending order from 0, then the bias, then the clamp. A position in the padding
  * contributes 0 · weight, as the definition says (so an infinite weight there gives NaN).
@@ -9,42 +9,34 @@ import { floats } from './lanes';
 
 // Layout of the scratch space: a row of zeros, then one note per tile, then the panels.
 const ZERO_BYTES: usize = 1024; // KBLOCK floats
-const NOTE_BYTES: usize = 80; // six times (image address, top, left), then «no column of this tile leaves the image»
-const PANEL_BYTES: usize = 6144; // KBLOCK · 6 floats
+const NOTE_BYTES: usize = 64; // four times (image address, top, left), then «no column of this tile leaves the image»
 
 export function f32_conv2d_scratch(c: i32, kh: i32, kw: i32, groups: i32): i32 {
   const k = (c / groups) * kh * kw;
-  return <i32>(ZERO_BYTES + <usize>TILES * (NOTE_BYTES + <usize>min(k, KBLOCK) * 24));
+  return <i32>(ZERO_BYTES + <usize>TILES * (NOTE_BYTES + <usize>min(k, KBLOCK) * 16));
 }
 
-/** dst[k][6] = six rows of n floats, interleaved. */
-function interleave(dst: usize, p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p5: usize, n: i32): void {
+/** dst[k][4] = four rows of n floats, interleaved. */
+function interleave(dst: usize, p0: usize, p1: usize, p2: usize, p3: usize, n: i32): void {
   let i = 0;
   for (; i + 4 <= n; i += 4) {
-    const r0 = v128.load(p0), r1 = v128.load(p1), r2 = v128.load(p2), r3 = v128.load(p3), r4 = v128.load(p4), r5 = v128.load(p5);
+    const r0 = v128.load(p0), r1 = v128.load(p1), r2 = v128.load(p2), r3 = v128.load(p3);
     const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
     const c = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), d = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-    const e = v128.shuffle<f32>(r4, r5, 0, 4, 1, 5), f = v128.shuffle<f32>(r4, r5, 2, 6, 3, 7);
     v128.store(dst, v128.shuffle<i64>(a, b, 0, 2));
-    v128.store64_lane(dst, e, 0, 16);
-    v128.store(dst, v128.shuffle<i64>(a, b, 1, 3), 24);
-    v128.store64_lane(dst, e, 1, 40);
-    v128.store(dst, v128.shuffle<i64>(c, d, 0, 2), 48);
-    v128.store64_lane(dst, f, 0, 64);
-    v128.store(dst, v128.shuffle<i64>(c, d, 1, 3), 72);
-    v128.store64_lane(dst, f, 1, 88);
-    p0 += 16; p1 += 16; p2 += 16; p3 += 16; p4 += 16; p5 += 16;
-    dst += 96;
+    v128.store(dst, v128.shuffle<i64>(a, b, 1, 3), 16);
+    v128.store(dst, v128.shuffle<i64>(c, d, 0, 2), 32);
+    v128.store(dst, v128.shuffle<i64>(c, d, 1, 3), 48);
+    p0 += 16; p1 += 16; p2 += 16; p3 += 16;
+    dst += 64;
   }
   for (; i < n; i++) {
     store<u32>(dst, load<u32>(p0));
     store<u32>(dst, load<u32>(p1), 4);
     store<u32>(dst, load<u32>(p2), 8);
     store<u32>(dst, load<u32>(p3), 12);
-    store<u32>(dst, load<u32>(p4), 16);
-    store<u32>(dst, load<u32>(p5), 20);
-    p0 += 4; p1 += 4; p2 += 4; p3 += 4; p4 += 4; p5 += 4;
-    dst += 24;
+    p0 += 4; p1 += 4; p2 += 4; p3 += 4;
+    dst += 16;
   }
 }
 
@@ -79,7 +71,7 @@ export function f32_conv2d(
   for (let i: usize = 0; i < ZERO_BYTES; i += 16) v128.store(zero + i, f32x4.splat(0));
   // With neighbouring pixels adjacent in memory, one row of the window is one run of kw · c floats.
   const runs = dw == 1 && groups == 1 && xStride == c;
-  const tileBytes = <usize>min(k, KBLOCK) * 24;
+  const tileBytes = <usize>min(k, KBLOCK) * 16;
 
   for (let start = 0; start < outputs; start += TILES * ROWS) {
     const end = min(outputs, start + TILES * ROWS);
@@ -96,7 +88,7 @@ export function f32_conv2d(
         store<i32>(at, left, 8);
         if (left < 0 || left + kw > w) inside = 0;
       }
-      store<i32>(note, runs ? inside : 0, 72);
+      store<i32>(note, runs ? inside : 0, 48);
     }
     for (let g = 0; g < groups; g++) {
       const groupOffset = floats(g * cg);
@@ -104,7 +96,7 @@ export function f32_conv2d(
       for (let k0 = 0; k0 < k; k0 += KBLOCK) {
         const k1 = min(k, k0 + KBLOCK);
         for (let t = start, note = notes, dst = panels; t < end; t += ROWS, note += NOTE_BYTES, dst += tileBytes) {
-          const inside = load<i32>(note, 72);
+          const inside = load<i32>(note, 48);
           let out = dst;
           for (let kk = k0; kk < k1;) {
             const tap = kk / cg, ci = kk - tap * cg, ky = tap / kw, kx = tap - ky * kw;
@@ -114,10 +106,9 @@ export function f32_conv2d(
               out,
               source(note, 0, dy, dx, h, w, pixel, offset, zero), source(note, 1, dy, dx, h, w, pixel, offset, zero),
               source(note, 2, dy, dx, h, w, pixel, offset, zero), source(note, 3, dy, dx, h, w, pixel, offset, zero),
-              source(note, 4, dy, dx, h, w, pixel, offset, zero), source(note, 5, dy, dx, h, w, pixel, offset, zero),
               terms,
             );
-            out += <usize>terms * 24;
+            out += <usize>terms * 16;
             kk += terms;
           }
         }

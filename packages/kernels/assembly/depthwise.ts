@@ -30,42 +30,35 @@ function onePixel(
   storeUpTo4(y, clamp(sum, lo, hi), lanes);
 }
 
-/** Four neighbouring output pixels whose windows lie between the left and right edge, 8 channels. */
+/** Four neighbouring output pixels whose windows lie between the left and right edge, four channels. */
 function fourPixels(
   x: usize, weight: usize, bias: usize, y: usize, top: i32, left: i32, step: usize,
-  h: i32, w: i32, kh: i32, kw: i32, dh: i32, dw: i32, pixel: usize, weightStep: usize, ldy: usize, lo: v128, hi: v128,
+  h: i32, w: i32, kh: i32, kw: i32, dh: i32, move: usize, pixel: usize, weightStep: usize, ldy: usize, lo: v128, hi: v128,
 ): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0;
   for (let ky = 0; ky < kh; ky++) {
     const iy = top + ky * dh;
     if (<u32>iy >= <u32>h) continue;
     let p0 = x + <usize>(iy * w + left) * pixel, q = weight + <usize>(ky * kw) * weightStep;
     let p1 = p0 + step, p2 = p1 + step, p3 = p2 + step;
-    const move = <usize>dw * pixel;
     for (let kx = 0; kx < kw; kx++) {
-      const w0 = v128.load(q), w1 = v128.load(q, 16);
-      c00 = madd(v128.load(p0), w0, c00); c01 = madd(v128.load(p0, 16), w1, c01);
-      c10 = madd(v128.load(p1), w0, c10); c11 = madd(v128.load(p1, 16), w1, c11);
-      c20 = madd(v128.load(p2), w0, c20); c21 = madd(v128.load(p2, 16), w1, c21);
-      c30 = madd(v128.load(p3), w0, c30); c31 = madd(v128.load(p3, 16), w1, c31);
+      const f = v128.load(q);
+      c0 = madd(v128.load(p0), f, c0);
+      c1 = madd(v128.load(p1), f, c1);
+      c2 = madd(v128.load(p2), f, c2);
+      c3 = madd(v128.load(p3), f, c3);
       p0 += move; p1 += move; p2 += move; p3 += move;
       q += weightStep;
     }
   }
   if (bias) {
-    const s0 = v128.load(bias), s1 = v128.load(bias, 16);
-    c00 = f32x4.add(c00, s0); c01 = f32x4.add(c01, s1);
-    c10 = f32x4.add(c10, s0); c11 = f32x4.add(c11, s1);
-    c20 = f32x4.add(c20, s0); c21 = f32x4.add(c21, s1);
-    c30 = f32x4.add(c30, s0); c31 = f32x4.add(c31, s1);
+    const s = v128.load(bias);
+    c0 = f32x4.add(c0, s); c1 = f32x4.add(c1, s); c2 = f32x4.add(c2, s); c3 = f32x4.add(c3, s);
   }
-  v128.store(y, clamp(c00, lo, hi)); v128.store(y, clamp(c01, lo, hi), 16);
-  y += ldy;
-  v128.store(y, clamp(c10, lo, hi)); v128.store(y, clamp(c11, lo, hi), 16);
-  y += ldy;
-  v128.store(y, clamp(c20, lo, hi)); v128.store(y, clamp(c21, lo, hi), 16);
-  y += ldy;
-  v128.store(y, clamp(c30, lo, hi)); v128.store(y, clamp(c31, lo, hi), 16);
+  v128.store(y, clamp(c0, lo, hi));
+  v128.store(y + ldy, clamp(c1, lo, hi));
+  v128.store(y + 2 * ldy, clamp(c2, lo, hi));
+  v128.store(y + 3 * ldy, clamp(c3, lo, hi));
 }
 
 export function f32_depthwise2d(
@@ -74,7 +67,8 @@ export function f32_depthwise2d(
   kh: i32, kw: i32, sh: i32, sw: i32, padTop: i32, padLeft: i32, dh: i32, dw: i32,
   xStride: i32, yStride: i32, lo: f32, hi: f32,
 ): void {
-  const pixel = floats(xStride), ldy = floats(yStride), weightStep = floats(c), step = <usize>sw * pixel;
+  const pixel = floats(xStride), ldy = floats(yStride), weightStep = floats(c);
+  const step = <usize>sw * pixel, move = <usize>dw * pixel;
   const l = f32x4.splat(lo), u = f32x4.splat(hi);
   // Output columns [inner, outer) have their whole window between the left and right edge.
   const inner = min(ow, ceilDiv(padLeft, sw));
@@ -85,27 +79,20 @@ export function f32_depthwise2d(
     for (let oy = 0; oy < oh; oy++) {
       const top = oy * sh - padTop;
       const row = yPtr + <usize>((i * oh + oy) * ow) * ldy;
-      for (let ci = 0; ci < c;) {
-        const wide = c - ci >= 8;
+      for (let ci = 0; ci < c; ci += 4) {
         const lanes = min(4, c - ci);
         const at = floats(ci);
         const bias = biasPtr ? biasPtr + at : 0;
-        let ox = 0;
-        while (ox < ow) {
-          const left = ox * sw - padLeft;
-          if (wide) {
-            if (ox >= inner && ox + 4 <= outer) {
-              fourPixels(x + at, weightPtr + at, bias, row + <usize>ox * ldy + at, top, left, step, h, w, kh, kw, dh, dw, pixel, weightStep, ldy, l, u);
-              ox += 4;
-              continue;
-            }
-            const bias1 = bias ? bias + 16 : 0;
-            onePixel(x + at + 16, weightPtr + at + 16, bias1, row + <usize>ox * ldy + at + 16, 4, top, left, h, w, kh, kw, dh, dw, pixel, weightStep, l, u);
+        for (let ox = 0; ox < ow;) {
+          const left = ox * sw - padLeft, y = row + <usize>ox * ldy + at;
+          if (lanes == 4 && ox >= inner && ox + 4 <= outer) {
+            fourPixels(x + at, weightPtr + at, bias, y, top, left, step, h, w, kh, kw, dh, move, pixel, weightStep, ldy, l, u);
+            ox += 4;
+          } else {
+            onePixel(x + at, weightPtr + at, bias, y, lanes, top, left, h, w, kh, kw, dh, dw, pixel, weightStep, l, u);
+            ox++;
           }
-          onePixel(x + at, weightPtr + at, bias, row + <usize>ox * ldy + at, lanes, top, left, h, w, kh, kw, dh, dw, pixel, weightStep, l, u);
-          ox++;
         }
-        ci += wide ? 8 : lanes;
       }
     }
   }

@@ -174,7 +174,8 @@ function binaryRun(code: i32, a: usize, sa: usize, b: usize, sb: usize, y: usize
   }
   for (; i < n; i += 4) {
     const rest = n - i;
-    storeUpTo4(y + floats(i), binary4(code, loadStrided(a + <usize>i * sa, sa, rest), loadStrided(b + <usize>i * sb, sb, rest)), rest);
+    const u = loadStrided(a + <usize>i * sa, sa, rest), v = loadStrided(b + <usize>i * sb, sb, rest);
+    storeUpTo4(y + floats(i), binary4(code, u, v), rest);
   }
 }
 
@@ -244,7 +245,8 @@ function whereWalk(m: usize, a: usize, b: usize, y: usize, rank: i32, shapePtr: 
     return;
   }
   const n = entry(shapePtr, rank, 0, axis), block = floats(volume(shapePtr, rank, axis + 1));
-  const sm = floats(entry(shapePtr, rank, 1, axis)), sa = floats(entry(shapePtr, rank, 2, axis)), sb = floats(entry(shapePtr, rank, 3, axis));
+  const sm = floats(entry(shapePtr, rank, 1, axis));
+  const sa = floats(entry(shapePtr, rank, 2, axis)), sb = floats(entry(shapePtr, rank, 3, axis));
   for (let i = 0; i < n; i++) {
     whereWalk(m, a, b, y, rank, shapePtr, axis + 1);
     m += sm;
@@ -294,7 +296,8 @@ function transpose(src: usize, sj: usize, dst: usize, di: usize, ni: i32, nj: i3
     }
   }
   for (let i = 0; i < ni; i++) {
-    for (let j = i < bi ? bj : 0; j < nj; j++) store<u32>(dst + <usize>i * di + floats(j), load<u32>(src + floats(i) + <usize>j * sj));
+    const p = src + floats(i), q = dst + <usize>i * di;
+    for (let j = i < bi ? bj : 0; j < nj; j++) store<u32>(q + floats(j), load<u32>(p + <usize>j * sj));
   }
 }
 
@@ -341,13 +344,13 @@ export function f32_scale_shift(
   for (let r = 0; r < rows; r++) {
     let i = 0;
     for (; i + 4 <= c; i += 4) {
-      const y = f32x4.add(f32x4.mul(v128.load(xPtr + at + floats(i)), v128.load(scalePtr + floats(i))), v128.load(shiftPtr + floats(i)));
-      v128.store(yPtr + at + floats(i), clamp(y, l, h));
+      const y = f32x4.mul(v128.load(xPtr + at + floats(i)), v128.load(scalePtr + floats(i)));
+      v128.store(yPtr + at + floats(i), clamp(f32x4.add(y, v128.load(shiftPtr + floats(i))), l, h));
     }
     if (i < c) {
       const rest = c - i;
-      const y = f32x4.add(f32x4.mul(loadPart(xPtr + at + floats(i), rest), loadPart(scalePtr + floats(i), rest)), loadPart(shiftPtr + floats(i), rest));
-      storeUpTo4(yPtr + at + floats(i), clamp(y, l, h), rest);
+      const y = f32x4.mul(loadPart(xPtr + at + floats(i), rest), loadPart(scalePtr + floats(i), rest));
+      storeUpTo4(yPtr + at + floats(i), clamp(f32x4.add(y, loadPart(shiftPtr + floats(i), rest)), l, h), rest);
     }
     at += floats(c);
   }

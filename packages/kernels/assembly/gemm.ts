@@ -1,19 +1,23 @@
 /**
- * @file Packed matrix product: f32_pack, f32_dense, and the 6 × 8 micro-kernels that conv.ts shares. No shapes are checked.
+ * @file Packed matrix product: f32_pack, f32_dense, and the 4 × 8 micro-kernels that conv.ts shares. No shapes are checked.
  * Every output is one chain of multiply-adds over k in ascending order that starts at 0; the bias is added after the last
  * term, then the result is clamped. A chain may be parked in y between two blocks of k (a float32 store and load, which
  * changes nothing), so neither blocking nor the split of rows reaches a result's bits.
+ *
+ * Why 4 × 8 and not more: an engine may move all loads of a loop to its top, so accumulators, loaded values and one product
+ * must fit 15 registers together (8 + 6 + 1). Measured on x64, two more rows halve the speed (58 → 33 GFLOP/s), because
+ * accumulators are then spilled to the stack; bench/gemm.mjs times both.
  */
 import { clamp, floats, gather4, loadPart, loadUpTo4, madd, storePart } from './lanes';
 
 /** Output channels of a panel; twin of panelWidth in src/abi.ts. */
 export const PANEL: i32 = 8;
 /** Output rows of a tile; twin of tileRows in src/abi.ts. */
-export const ROWS: i32 = 6;
-/** Terms of k per block: a panel's block (8 KiB) and a tile's block (6 KiB) stay in the first-level cache together. */
+export const ROWS: i32 = 4;
+/** Terms of k per block: a panel's block (8 KiB) and a tile's block (4 KiB) stay in the first-level cache together. */
 export const KBLOCK: i32 = 256;
-/** Tiles that share one pass over the panels: 32 × 6 KiB of A stay in the second-level cache. */
-export const TILES: i32 = 32;
+/** Tiles that share one pass over the panels: 48 × 4 KiB of A stay in the second-level cache. */
+export const TILES: i32 = 48;
 
 /** Bytes of one packed matrix [k, n]. */
 // @ts-ignore: decorator
@@ -85,7 +89,7 @@ function putRow(p: usize, low: v128, high: v128, n: i32): void {
 }
 
 /**
- * One 6 × 8 tile over k terms, A interleaved [k][6] (a packed panel).
+ * One 4 × 8 tile over k terms, A interleaved [k][4] (a packed panel).
  * `first`: sums start at 0, otherwise at y; `last`: bias and clamp follow. Only `rows` × `cols` of y are touched.
  */
 export function microPanel(
@@ -94,17 +98,12 @@ export function microPanel(
   const y1 = rows > 1 ? y + ldy : y;
   const y2 = rows > 2 ? y1 + ldy : y;
   const y3 = rows > 3 ? y2 + ldy : y;
-  const y4 = rows > 4 ? y3 + ldy : y;
-  const y5 = rows > 5 ? y4 + ldy : y;
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   if (!first) {
     c00 = loadLow(y, cols); c01 = loadHigh(y, cols);
     c10 = loadLow(y1, cols); c11 = loadHigh(y1, cols);
     c20 = loadLow(y2, cols); c21 = loadHigh(y2, cols);
     c30 = loadLow(y3, cols); c31 = loadHigh(y3, cols);
-    c40 = loadLow(y4, cols); c41 = loadHigh(y4, cols);
-    c50 = loadLow(y5, cols); c51 = loadHigh(y5, cols);
   }
   for (let i = 0; i < k; i++) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -116,11 +115,7 @@ export function microPanel(
     c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
     x = v128.load32_splat(a, 12);
     c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(a, 16);
-    c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(a, 20);
-    c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    a += 24;
+    a += 16;
     b += 32;
   }
   if (last) {
@@ -130,48 +125,36 @@ export function microPanel(
       c10 = f32x4.add(c10, s0); c11 = f32x4.add(c11, s1);
       c20 = f32x4.add(c20, s0); c21 = f32x4.add(c21, s1);
       c30 = f32x4.add(c30, s0); c31 = f32x4.add(c31, s1);
-      c40 = f32x4.add(c40, s0); c41 = f32x4.add(c41, s1);
-      c50 = f32x4.add(c50, s0); c51 = f32x4.add(c51, s1);
     }
     const l = f32x4.splat(lo), h = f32x4.splat(hi);
     c00 = clamp(c00, l, h); c01 = clamp(c01, l, h);
     c10 = clamp(c10, l, h); c11 = clamp(c11, l, h);
     c20 = clamp(c20, l, h); c21 = clamp(c21, l, h);
     c30 = clamp(c30, l, h); c31 = clamp(c31, l, h);
-    c40 = clamp(c40, l, h); c41 = clamp(c41, l, h);
-    c50 = clamp(c50, l, h); c51 = clamp(c51, l, h);
   }
   putRow(y, c00, c01, cols);
   if (rows > 1) putRow(y1, c10, c11, cols);
   if (rows > 2) putRow(y2, c20, c21, cols);
   if (rows > 3) putRow(y3, c30, c31, cols);
-  if (rows > 4) putRow(y4, c40, c41, cols);
-  if (rows > 5) putRow(y5, c50, c51, cols);
 }
 
 /** As {@link microPanel}, A read in place: row i at a + i · lda bytes. Surplus rows read the last valid one. */
 export function microRows(
-  k: i32, a: usize, lda: usize, b: usize, y: usize, ldy: usize, rows: i32, cols: i32, first: bool, last: bool, bias: usize, lo: f32, hi: f32,
+  k: i32, a: usize, lda: usize, b: usize, y: usize, ldy: usize, rows: i32, cols: i32,
+  first: bool, last: bool, bias: usize, lo: f32, hi: f32,
 ): void {
   let a1 = rows > 1 ? a + lda : a;
   let a2 = rows > 2 ? a1 + lda : a;
   let a3 = rows > 3 ? a2 + lda : a;
-  let a4 = rows > 4 ? a3 + lda : a;
-  let a5 = rows > 5 ? a4 + lda : a;
   const y1 = rows > 1 ? y + ldy : y;
   const y2 = rows > 2 ? y1 + ldy : y;
   const y3 = rows > 3 ? y2 + ldy : y;
-  const y4 = rows > 4 ? y3 + ldy : y;
-  const y5 = rows > 5 ? y4 + ldy : y;
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   if (!first) {
     c00 = loadLow(y, cols); c01 = loadHigh(y, cols);
     c10 = loadLow(y1, cols); c11 = loadHigh(y1, cols);
     c20 = loadLow(y2, cols); c21 = loadHigh(y2, cols);
     c30 = loadLow(y3, cols); c31 = loadHigh(y3, cols);
-    c40 = loadLow(y4, cols); c41 = loadHigh(y4, cols);
-    c50 = loadLow(y5, cols); c51 = loadHigh(y5, cols);
   }
   for (let i = 0; i < k; i++) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -183,11 +166,7 @@ export function microRows(
     c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
     x = v128.load32_splat(a3);
     c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(a4);
-    c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(a5);
-    c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    a += 4; a1 += 4; a2 += 4; a3 += 4; a4 += 4; a5 += 4;
+    a += 4; a1 += 4; a2 += 4; a3 += 4;
     b += 32;
   }
   if (last) {
@@ -197,23 +176,17 @@ export function microRows(
       c10 = f32x4.add(c10, s0); c11 = f32x4.add(c11, s1);
       c20 = f32x4.add(c20, s0); c21 = f32x4.add(c21, s1);
       c30 = f32x4.add(c30, s0); c31 = f32x4.add(c31, s1);
-      c40 = f32x4.add(c40, s0); c41 = f32x4.add(c41, s1);
-      c50 = f32x4.add(c50, s0); c51 = f32x4.add(c51, s1);
     }
     const l = f32x4.splat(lo), h = f32x4.splat(hi);
     c00 = clamp(c00, l, h); c01 = clamp(c01, l, h);
     c10 = clamp(c10, l, h); c11 = clamp(c11, l, h);
     c20 = clamp(c20, l, h); c21 = clamp(c21, l, h);
     c30 = clamp(c30, l, h); c31 = clamp(c31, l, h);
-    c40 = clamp(c40, l, h); c41 = clamp(c41, l, h);
-    c50 = clamp(c50, l, h); c51 = clamp(c51, l, h);
   }
   putRow(y, c00, c01, cols);
   if (rows > 1) putRow(y1, c10, c11, cols);
   if (rows > 2) putRow(y2, c20, c21, cols);
   if (rows > 3) putRow(y3, c30, c31, cols);
-  if (rows > 4) putRow(y4, c40, c41, cols);
-  if (rows > 5) putRow(y5, c50, c51, cols);
 }
 
 // @ts-ignore: decorator
@@ -227,47 +200,39 @@ function finish(y: usize, low: v128, high: v128, cols: i32, bias: usize, lo: v12
 }
 
 /**
- * One row times up to six panels at once (48 columns), so that twelve chains hide each other's latency where there is only
+ * One row times up to three panels at once (24 columns), so that six chains hide each other's latency where there is only
  * one row: the classifier of a single image. Surplus panels read the last valid one.
  */
 function rowPanels(k: i32, a: usize, b: usize, panel: usize, y: usize, n: i32, bias: usize, lo: f32, hi: f32): void {
-  const panels = min(6, (n + PANEL - 1) / PANEL);
+  const panels = min(3, (n + PANEL - 1) / PANEL);
   let b1 = panels > 1 ? b + panel : b;
   let b2 = panels > 2 ? b1 + panel : b;
-  let b3 = panels > 3 ? b2 + panel : b;
-  let b4 = panels > 4 ? b3 + panel : b;
-  let b5 = panels > 5 ? b4 + panel : b;
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
   for (let i = 0; i < k; i++) {
     const x = v128.load32_splat(a);
     c00 = madd(x, v128.load(b), c00); c01 = madd(x, v128.load(b, 16), c01);
     c10 = madd(x, v128.load(b1), c10); c11 = madd(x, v128.load(b1, 16), c11);
     c20 = madd(x, v128.load(b2), c20); c21 = madd(x, v128.load(b2, 16), c21);
-    c30 = madd(x, v128.load(b3), c30); c31 = madd(x, v128.load(b3, 16), c31);
-    c40 = madd(x, v128.load(b4), c40); c41 = madd(x, v128.load(b4, 16), c41);
-    c50 = madd(x, v128.load(b5), c50); c51 = madd(x, v128.load(b5, 16), c51);
     a += 4;
-    b += 32; b1 += 32; b2 += 32; b3 += 32; b4 += 32; b5 += 32;
+    b += 32; b1 += 32; b2 += 32;
   }
   const l = f32x4.splat(lo), h = f32x4.splat(hi);
   const step: usize = bias ? 32 : 0;
   finish(y, c00, c01, n, bias, l, h);
   if (panels > 1) finish(y + 32, c10, c11, n - 8, bias + step, l, h);
   if (panels > 2) finish(y + 64, c20, c21, n - 16, bias + 2 * step, l, h);
-  if (panels > 3) finish(y + 96, c30, c31, n - 24, bias + 3 * step, l, h);
-  if (panels > 4) finish(y + 128, c40, c41, n - 32, bias + 4 * step, l, h);
-  if (panels > 5) finish(y + 160, c50, c51, n - 40, bias + 5 * step, l, h);
 }
 
 export function f32_dense(
-  xPtr: usize, packedPtr: usize, biasPtr: usize, yPtr: usize, rows: i32, k: i32, n: i32, xStride: i32, yStride: i32, lo: f32, hi: f32,
+  xPtr: usize, packedPtr: usize, biasPtr: usize, yPtr: usize, rows: i32, k: i32, n: i32, xStride: i32, yStride: i32,
+  lo: f32, hi: f32,
 ): void {
   const panel = <usize>k * 32;
   const lda = floats(xStride), ldy = floats(yStride);
   if (rows == 1) {
-    for (let j = 0; j < n; j += 6 * PANEL) {
-      rowPanels(k, xPtr, packedPtr + <usize>(j >> 3) * panel, panel, yPtr + floats(j), n - j, biasPtr ? biasPtr + floats(j) : 0, lo, hi);
+    for (let j = 0; j < n; j += 3 * PANEL) {
+      const bias = biasPtr ? biasPtr + floats(j) : 0;
+      rowPanels(k, xPtr, packedPtr + <usize>(j >> 3) * panel, panel, yPtr + floats(j), n - j, bias, lo, hi);
     }
     return;
   }

@@ -11,7 +11,8 @@ function softmaxRow(x: usize, y: usize, n: i32, log: i32): void {
   let m = f32x4.splat(-Infinity);
   let i = 0;
   for (; i + 4 <= n; i += 4) m = f32x4.max(m, v128.load(x + floats(i)));
-  let top: f32 = max(max(f32x4.extract_lane(m, 0), f32x4.extract_lane(m, 1)), max(f32x4.extract_lane(m, 2), f32x4.extract_lane(m, 3)));
+  m = f32x4.max(m, v128.shuffle<f32>(m, m, 2, 3, 0, 1));
+  let top: f32 = max(f32x4.extract_lane(m, 0), f32x4.extract_lane(m, 1));
   for (; i < n; i++) top = max(top, load<f32>(x + floats(i)));
   const shift = f32x4.splat(top);
   let sum: f64 = 0;
@@ -65,7 +66,11 @@ export function f32_softmax(xPtr: usize, yPtr: usize, outer: i32, axis: i32, inn
   for (let o = 0; o < outer; o++) {
     const at = floats(o * axis * inner);
     if (inner == 1) softmaxRow(xPtr + at, yPtr + at, axis, log);
-    else for (let i = 0; i < inner; i += 4) softmaxLanes(xPtr + at + floats(i), yPtr + at + floats(i), axis, floats(inner), min(4, inner - i), log);
+    else {
+      for (let i = 0; i < inner; i += 4) {
+        softmaxLanes(xPtr + at + floats(i), yPtr + at + floats(i), axis, floats(inner), min(4, inner - i), log);
+      }
+    }
   }
 }
 
@@ -151,7 +156,9 @@ function total(a: v128, b: v128): f64 {
   return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
 }
 
-export function f32_layer_norm(xPtr: usize, scalePtr: usize, shiftPtr: usize, yPtr: usize, rows: i32, size: i32, epsilon: f32): void {
+export function f32_layer_norm(
+  xPtr: usize, scalePtr: usize, shiftPtr: usize, yPtr: usize, rows: i32, size: i32, epsilon: f32,
+): void {
   const n = <f64>size;
   for (let r = 0; r < rows; r++) {
     const x = xPtr + floats(r * size), y = yPtr + floats(r * size);
@@ -169,7 +176,8 @@ export function f32_layer_norm(xPtr: usize, scalePtr: usize, shiftPtr: usize, yP
     a = f64x2.splat(0); b = a; c = a; d = a;
     for (i = 0; i + 8 <= size; i += 8) {
       const v = v128.load(x + floats(i)), u = v128.load(x + floats(i), 16);
-      const e0 = f64x2.sub(widenLow(v), m), e1 = f64x2.sub(widenHigh(v), m), e2 = f64x2.sub(widenLow(u), m), e3 = f64x2.sub(widenHigh(u), m);
+      const e0 = f64x2.sub(widenLow(v), m), e1 = f64x2.sub(widenHigh(v), m);
+      const e2 = f64x2.sub(widenLow(u), m), e3 = f64x2.sub(widenHigh(u), m);
       a = f64x2.add(a, f64x2.mul(e0, e0)); b = f64x2.add(b, f64x2.mul(e1, e1));
       c = f64x2.add(c, f64x2.mul(e2, e2)); d = f64x2.add(d, f64x2.mul(e3, e3));
     }

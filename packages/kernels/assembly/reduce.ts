@@ -89,15 +89,15 @@ function anyNaN(p: usize, step: usize, n: i32): bool {
   return false;
 }
 
-// @ts-ignore: decorator
-@inline
+/** Joins one channel of a block; its values begin at x. */
 function joinLane(
-  x: usize, step: usize, state: usize, rows: i32, shift: f64, s1: f64, s2: f64, s3: f64, s4: f64, low: f32, high: f32, positive: i32,
+  x: usize, step: usize, state: usize, rows: i32, shift: f64, s1: f64, s2: f64, s3: f64, s4: f64,
+  low: f32, high: f32, positive: i32,
 ): void {
   // An infinity leaves a mean that depends on where it stood; pmin and pmax pass over NaN. Both are seen in s1, so look then.
   const finite = abs(s1) < Infinity;
   const hole = !finite && anyNaN(x, step, rows);
-  if (!finite) s1 = NaN;
+  if (!finite) s1 = NaN; // and with it mean and every power sum
   join(state, <f64>rows, shift, s1, s2, s3, s4, hole ? NaN : <f64>low, hole ? NaN : <f64>high, <f64>positive);
 }
 
@@ -126,21 +126,31 @@ function momentBlock(x: usize, step: usize, rows: i32, lanes: i32, state: usize)
     b4 = f64x2.add(b4, f64x2.mul(ee, ee));
   }
   joinLane(
-    x, step, state, rows, f64x2.extract_lane(shift0, 0), f64x2.extract_lane(a1, 0), f64x2.extract_lane(a2, 0), f64x2.extract_lane(a3, 0),
-    f64x2.extract_lane(a4, 0), f32x4.extract_lane(low, 0), f32x4.extract_lane(high, 0), i32x4.extract_lane(positive, 0),
+    x, step, state, rows, f64x2.extract_lane(shift0, 0),
+    f64x2.extract_lane(a1, 0), f64x2.extract_lane(a2, 0), f64x2.extract_lane(a3, 0), f64x2.extract_lane(a4, 0),
+    f32x4.extract_lane(low, 0), f32x4.extract_lane(high, 0), i32x4.extract_lane(positive, 0),
   );
-  if (lanes > 1) joinLane(
-    x + 4, step, state + 64, rows, f64x2.extract_lane(shift0, 1), f64x2.extract_lane(a1, 1), f64x2.extract_lane(a2, 1), f64x2.extract_lane(a3, 1),
-    f64x2.extract_lane(a4, 1), f32x4.extract_lane(low, 1), f32x4.extract_lane(high, 1), i32x4.extract_lane(positive, 1),
-  );
-  if (lanes > 2) joinLane(
-    x + 8, step, state + 128, rows, f64x2.extract_lane(shift1, 0), f64x2.extract_lane(b1, 0), f64x2.extract_lane(b2, 0), f64x2.extract_lane(b3, 0),
-    f64x2.extract_lane(b4, 0), f32x4.extract_lane(low, 2), f32x4.extract_lane(high, 2), i32x4.extract_lane(positive, 2),
-  );
-  if (lanes > 3) joinLane(
-    x + 12, step, state + 192, rows, f64x2.extract_lane(shift1, 1), f64x2.extract_lane(b1, 1), f64x2.extract_lane(b2, 1), f64x2.extract_lane(b3, 1),
-    f64x2.extract_lane(b4, 1), f32x4.extract_lane(low, 3), f32x4.extract_lane(high, 3), i32x4.extract_lane(positive, 3),
-  );
+  if (lanes > 1) {
+    joinLane(
+      x + 4, step, state + 64, rows, f64x2.extract_lane(shift0, 1),
+      f64x2.extract_lane(a1, 1), f64x2.extract_lane(a2, 1), f64x2.extract_lane(a3, 1), f64x2.extract_lane(a4, 1),
+      f32x4.extract_lane(low, 1), f32x4.extract_lane(high, 1), i32x4.extract_lane(positive, 1),
+    );
+  }
+  if (lanes > 2) {
+    joinLane(
+      x + 8, step, state + 128, rows, f64x2.extract_lane(shift1, 0),
+      f64x2.extract_lane(b1, 0), f64x2.extract_lane(b2, 0), f64x2.extract_lane(b3, 0), f64x2.extract_lane(b4, 0),
+      f32x4.extract_lane(low, 2), f32x4.extract_lane(high, 2), i32x4.extract_lane(positive, 2),
+    );
+  }
+  if (lanes > 3) {
+    joinLane(
+      x + 12, step, state + 192, rows, f64x2.extract_lane(shift1, 1),
+      f64x2.extract_lane(b1, 1), f64x2.extract_lane(b2, 1), f64x2.extract_lane(b3, 1), f64x2.extract_lane(b4, 1),
+      f32x4.extract_lane(low, 3), f32x4.extract_lane(high, 3), i32x4.extract_lane(positive, 3),
+    );
+  }
 }
 
 export function f32_moments(xPtr: usize, rows: i32, c: i32, xStride: i32, statePtr: usize): void {

@@ -1,4 +1,7 @@
-/** @file f32_conv2d and f32_depthwise2d at shapes of well-known networks. `node bench/conv.mjs [--relaxed]`. Effective GFLOP/s: 2 per multiply-add. */
+/**
+ * @file f32_conv2d and f32_depthwise2d at shapes of well-known networks. `node bench/conv.mjs [--relaxed]`. Effective GFLOP/s: 2
+ * per multiply-add.
+ */
 import { allocate, loadPeak, mark, noise, release, run, table, time } from './harness.mjs';
 
 const shapes = [

@@ -1,5 +1,5 @@
 /**
- * @file f32_dense against its two ceilings (see peak.ts), in one process and in turns. `node bench/gemm.mjs [--relaxed]`.
+ * @file f32_dense against the two yardsticks of peak.ts, in one process and in turns. `node bench/gemm.mjs [--relaxed]`.
  * GFLOP/s counts a multiply-add as two.
  */
 import { allocate, loadPeak, mark, noise, release, run, table, time } from './harness.mjs';

@@ -67,7 +67,7 @@ export function table(rows) {
   console.table(rows);
 }
 
-/** The ceilings of peak.ts, compiled. */
+/** The yardsticks of assembly/bench/peak.ts, compiled. */
 export async function loadPeak() {
   let bytes;
   const { error, stderr } = await asc.main(
@@ -88,13 +88,14 @@ export async function loadPeak() {
       .concat(variant === 'relaxed' ? ['--enable', 'relaxed-simd'] : [])
       .concat(['--disableWarning', '112']),
     {
-      readFile: (name) => (name === 'peak.ts' ? readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8') : null),
+      readFile: (name) =>
+        name === 'peak.ts' ? readFileSync(fileURLToPath(new URL(`../assembly/bench/${name}`, import.meta.url)), 'utf8') : null,
       writeFile: (name, contents) => {
         if (name.endsWith('.wasm')) bytes = contents;
       },
       listFiles: () => [],
     },
   );
-  if (error) throw new Error(`bench/peak.ts: ${stderr}`);
+  if (error) throw new Error(`assembly/bench/peak.ts: ${stderr}`);
   return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
 }

@@ -1,4 +1,7 @@
-/** @file Nanoseconds per value of the probes' reductions and of the functions. `node bench/values.mjs`. Half of the values are 0 where it says relu. */
+/**
+ * @file Nanoseconds per value of the probes' reductions and of the functions. `node bench/values.mjs`. Half of the values are 0
+ * where it says relu.
+ */
 import { allocate, noise, run, table, time } from './harness.mjs';
 
 const rows = [];

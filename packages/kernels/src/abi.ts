@@ -6,7 +6,12 @@
  * two neighbouring pixels and is at least its number of channels.
  */
 
-/** `code` of {@link KernelExports.f32_unary}: y = fn(x, alpha, beta). */
+/**
+ * `code` of {@link KernelExports.f32_unary}: y = fn(x, alpha, beta). alpha is the factor of affine (beta is added), the slope of
+ * leakyRelu, the scale of elu, selu (beta: gamma) and celu, the slope of hardSigmoid (beta is added), the threshold of
+ * thresholdedRelu, the lower limit of clip (beta: the upper); others ignore both. A NaN stays a NaN; `round` takes halves to
+ * the even number.
+ */
 export const unaryCodes = {
   abs: 0,
   neg: 1,
@@ -43,7 +48,10 @@ export const unaryCodes = {
 } as const;
 export type UnaryFn = keyof typeof unaryCodes;
 
-/** `code` of {@link KernelExports.f32_binary}. Comparisons give 0 or 1. `prelu` is a < 0 ? a * b : a. */
+/**
+ * `code` of {@link KernelExports.f32_binary}. Comparisons and logic give 0 or 1, anything but 0 counts as true. `prelu` is
+ * a < 0 ? a * b : a; `mod` has the sign of a (C's fmod, ONNX fmod = 1); min and max of a NaN are NaN; `pow` as IEEE 754.
+ */
 export const binaryCodes = {
   add: 0,
   sub: 1,
@@ -83,7 +91,7 @@ export type ReduceFn = keyof typeof reduceCodes;
 /** Output channels of one packed weight panel. */
 export const panelWidth = 8;
 /** Output rows of one tile of the matrix kernel. */
-export const tileRows = 6;
+export const tileRows = 4;
 
 export interface KernelExports {
   /**
@@ -105,7 +113,8 @@ export interface KernelExports {
   ): void;
   /**
    * y[rows, n] = clamp(x[rows, k] · B + bias, lo, hi), B packed by f32_pack; biasPtr 0 = none. Sums run over k in
-   * ascending order in every lane, so no result depends on how rows are split. lo = −Infinity, hi = Infinity: no clamp.
+   * ascending order in every lane from 0, then the bias is added, so no result depends on how rows are split. lo = −Infinity,
+   * hi = Infinity: no clamp; a NaN passes any clamp.
    */
   f32_dense(
     xPtr: number,
@@ -237,7 +246,10 @@ export interface KernelExports {
   f32_binary(code: number, aPtr: number, bPtr: number, yPtr: number, rank: number, shapePtr: number): void;
   /** y = mask ≠ 0 ? a : b, indexed as f32_binary with three stride lists (mask, a, b). */
   f32_where(maskPtr: number, aPtr: number, bPtr: number, yPtr: number, rank: number, shapePtr: number): void;
-  /** Copies an index space of up to 8 axes. shapePtr: rank × i32 sizes, source strides, destination strides (may be negative or 0 at the source). */
+  /**
+   * Copies an index space of up to 8 axes. shapePtr: rank × i32 sizes, source strides, destination strides (may be negative or
+   * 0 at the source).
+   */
   f32_copy(srcPtr: number, dstPtr: number, rank: number, shapePtr: number): void;
   /** Sets n elements. */
   f32_fill(dstPtr: number, n: number, value: number): void;
@@ -269,9 +281,15 @@ export interface KernelExports {
     size: number,
     epsilon: number,
   ): void;
-  /** Local response normalisation across channels of [rows, c]: y = x / (bias + alpha / size · Σ x²) ^ beta, window as in ONNX LRN. */
+  /**
+   * Local response normalisation across channels of [rows, c]: y = x / (bias + alpha / size · Σ x²) ^ beta, window as in ONNX
+   * LRN, in float64. beta 0.5, 0.75 and 1 are fast.
+   */
   f32_lrn(xPtr: number, yPtr: number, rows: number, c: number, size: number, alpha: number, beta: number, bias: number): void;
-  /** Resamples [n, h, w, c] to [n, oh, ow, c] by two taps an axis: index lists y0Ptr, y1Ptr (i32 [oh]), weights wyPtr (f32 [oh], of the second tap), and the same in x. */
+  /**
+   * Resamples [n, h, w, c] to [n, oh, ow, c] by two taps an axis: index lists y0Ptr, y1Ptr (i32 [oh]), weights wyPtr (f32 [oh],
+   * of the second tap; one of weight 0 is not read), and the same in x.
+   */
   f32_resize2d(
     xPtr: number,
     yPtr: number,
@@ -293,8 +311,10 @@ export interface KernelExports {
   f32_dot(aPtr: number, bPtr: number, n: number): number;
   /**
    * Adds one image's values [rows, c] to per-channel moments. statePtr: c × 8 f64 = count, mean, M2, M3, M4 (central power
-   * sums), min, max, count of values > 0. One pass shifted by the channel's first value, then joined to the state by the
-   * pairwise formulas of Pébay (2008, SAND2008-6212). NaN makes every moment of its channel NaN.
+   * sums), min, max, count of values > 0; all zero before the first. Every 256 rows are summed in one pass, shifted by their
+   * first value, then joined to the state by the pairwise formulas of Pébay (2008), SAND2008-6212, doi:10.2172/1028931. A channel's
+   * bits depend on its own values and their order alone. NaN or an infinity makes mean, M2, M3, M4 of its channel NaN; NaN also
+   * min and max.
    */
   f32_moments(xPtr: number, rows: number, c: number, xStride: number, statePtr: number): void;
   /**
@@ -318,9 +338,10 @@ export interface KernelExports {
   f32_rectified_sums(xPtr: number, n: number, outPtr: number): void;
   /**
    * One image's responses of chosen units. offsetsPtr: nUnits i32 element offsets. statePtr: nUnits × 4 f64 = Σ r, Σ r²,
-   * max r, count of r > 0, with r = max(x, 0). windowPtr: nUnits × nBins u32, a histogram of r on the grid of 2^windowBits
-   * bins an octave that slides up with the running maximum, so that counts of r within the last (nBins − 1) bins below the
-   * maximum's bin stay exact; topPtr: nUnits i32, the bin index that the window's last counter stands for (−1: none yet).
+   * max r, count of r > 0, with r = max(x, 0). windowPtr: nUnits × nBins u32, a histogram of r > 0 on the grid of 2^windowBits
+   * bins an octave (bin = bits >> (23 − windowBits)) that slides up with the running maximum: what falls out below is dropped,
+   * so all nBins counts, from the maximum's bin down, are exact, and count − Σ window responses lie below. topPtr: nUnits i32,
+   * the bin that the window's last counter stands for (−1: none yet). NaN makes sums and maximum NaN and is counted nowhere.
    */
   f32_unit_responses(
     xPtr: number,

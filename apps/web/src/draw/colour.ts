@@ -7,7 +7,19 @@
 export type Palette = Uint8Array;
 
 /** Viridis (van der Walt & Smith 2015, matplotlib) at eleven equal steps. */
-const viridisSteps = ['440154', '482475', '414487', '355f8d', '2a788e', '21918c', '22a884', '44bf70', '7ad151', 'bddf26', 'fde725'];
+const viridisSteps = [
+  '440154',
+  '482475',
+  '414487',
+  '355f8d',
+  '2a788e',
+  '21918c',
+  '22a884',
+  '44bf70',
+  '7ad151',
+  'bddf26',
+  'fde725',
+];
 /** Blues and Oranges of ColorBrewer (Brewer 2002), joined at a light grey. */
 const divergingSteps = ['08306b', '2171b5', '6baed6', 'c6dbef', 'f4f4f4', 'fdd0a2', 'fd8d3c', 'd94801', '7f2704'];
 
@@ -24,7 +36,8 @@ function palette(steps: readonly string[]): Palette {
   for (let i = 0; i < 256; i++) {
     const at = (i / 255) * (steps.length - 1);
     const step = Math.min(Math.floor(at), steps.length - 2);
-    for (let c = 0; c < 3; c++) colours[3 * i + c] = Math.round(channel(step, c) + (at - step) * (channel(step + 1, c) - channel(step, c)));
+    for (let c = 0; c < 3; c++)
+      colours[3 * i + c] = Math.round(channel(step, c) + (at - step) * (channel(step + 1, c) - channel(step, c)));
   }
   return colours;
 }

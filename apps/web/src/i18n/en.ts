@@ -17,18 +17,16 @@ export const en = {
   themeLight: 'Light',
   themeDark: 'Dark',
   fieldOfView: 'Field of view',
-  fieldOfViewHint: 'Visual angle that the width of the network’s input spans. Every size in degrees on this page follows from it.',
+  fieldOfViewHint:
+    'Visual angle that the width of the network’s input spans. Every size in degrees on this page follows from it.',
   degrees: 'degrees',
-  defaultValue: (value: string) => `default ${value}°`,
   reset: 'Reset',
-  close: 'Close',
   details: 'Details',
   retry: 'Retry',
   dismiss: 'Dismiss',
 
   engine: (nWorkers: string, kernels: string) => `${kernels} · ${nWorkers} ${nWorkers === '1' ? 'worker' : 'workers'}`,
   workers: 'Workers',
-  noSimd: 'This browser has no WebAssembly SIMD, and Ventral computes with nothing else. Any browser since 2023 has it.',
 
   layers: 'Layers',
   nLayers: (n: string) => `${n} layers`,
@@ -37,7 +35,6 @@ export const en = {
   parameters: (n: string) => `${n} parameters`,
   macs: (n: string) => `${n} multiply–adds`,
   parametersShort: (n: string) => `${n} par.`,
-  fieldShort: 'field',
   wholeImage: 'whole picture',
   stage: {
     linear: 'linear',
@@ -51,7 +48,6 @@ export const en = {
 
   picture: 'Picture',
   pictureSummary: (name: string, h: string, w: string) => `${name} as the network sees it, ${h} by ${w} pixels.`,
-  pictureOf: (i: string, n: string) => `${i} of ${n}`,
   previousPicture: 'Previous picture',
   nextPicture: 'Next picture',
   choosePicture: 'Choose a picture',
@@ -70,12 +66,10 @@ export const en = {
   fieldOnPicture: (h: string, w: string, deg: string) => `at most ${h} × ${w} px = ${deg}°`,
   fieldWhole: 'the whole picture',
   fieldClipped: (h: string, w: string) => `${h} × ${w} px of it on the picture`,
-  pinned: 'Pinned',
-  pin: 'Pin',
   unpin: 'Unpin (Esc)',
   hoverHint: 'Point at a map or the picture to see a unit’s field. Click pins it, Esc unpins.',
   sortBy: 'Sort by',
-  sort: { index: 'index', mean: 'mean', max: 'maximum' },
+  sort: { index: 'index', mean: 'mean', max: 'max' },
   scaleBy: 'Colour scale',
   scale: { map: 'per map', layer: 'per layer' },
   mapSummary: (layer: string, c: string, h: string, w: string, min: string, max: string, zero: string, y: string, x: string) =>
@@ -88,7 +82,6 @@ export const en = {
 
   predictions: 'Predictions',
   predictionsNone: 'This network gives no classes.',
-  topFive: 'Top 5',
   classNumber: (i: string) => `class ${i}`,
 
   beside: 'Beside the ventral stream',
@@ -105,12 +98,10 @@ export const en = {
   publishedNumbers: 'Published numbers',
   pointAtNumber: 'Point at a number for its definition and source.',
   noNumber: 'no published number for this area',
-  noNumberFor: (measure: string, area: string) => `No number for «${measure}» in ${area} was found in a source that could be read.`,
-  nValues: (n: string) => `${n} ${n === '1' ? 'value' : 'values'}`,
+  noNumberFor: (measure: string, area: string) =>
+    `No number for «${measure}» in ${area} was found in a source that could be read.`,
   needsProbe: 'Measured by probing: run the probe to fill this chart.',
-  drawingChart: 'Drawing the chart…',
   chartFailed: 'The chart could not be drawn.',
-  noDoi: 'no DOI seen',
   atEccentricity: (deg: string) => `at ${deg}°`,
 
   probe: 'Probe',
@@ -131,7 +122,8 @@ export const en = {
   probeAgain: 'Probe again',
   probeFailed: 'The probe stopped.',
   someFailed: (n: string) => `${n} could not be used and ${n === '1' ? 'is' : 'are'} not counted:`,
-  assumedPreprocess: 'No preprocessing came with this network, so torchvision’s ImageNet recipe was assumed. Drop its .json along with it.',
+  assumedPreprocess:
+    'No preprocessing came with this network, so torchvision’s ImageNet recipe was assumed. Drop its .json along with it.',
 
   tables: 'Tables',
   showAsTable: 'Show as table',
@@ -155,7 +147,8 @@ export const en = {
   errorNetwork: 'This network could not be opened.',
   errorPicture: 'This picture could not be shown.',
   errorNothing: 'Nothing here can be read.',
-  errorNothingDetails: (names: string) => `Got: ${names}. Ventral reads .onnx networks with .json and .txt beside them, and PNG, JPEG and WebP pictures, folders or zips of them.`,
+  errorNothingDetails: (names: string) =>
+    `Got: ${names}. Ventral reads .onnx networks with .json and .txt beside them, and PNG, JPEG and WebP pictures, folders or zips of them.`,
   errorTwoNetworks: (names: string) => `Several networks came at once (${names}). Drop one.`,
   errorViewer: 'The worker that shows this network stopped.',
   errorBroken: 'Something in the page broke. Reloading it helps; your files are untouched.',

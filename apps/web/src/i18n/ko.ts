@@ -21,16 +21,13 @@ export const ko = {
   fieldOfView: '시야각',
   fieldOfViewHint: '신경망 입력의 너비가 차지하는 시각도. 이 페이지의 모든 도(°) 값이 여기서 나옵니다.',
   degrees: '도',
-  defaultValue: (value: string) => `기본값 ${value}°`,
   reset: '되돌리기',
-  close: '닫기',
   details: '자세히',
   retry: '다시 시도',
   dismiss: '닫기',
 
   engine: (nWorkers: string, kernels: string) => `${kernels} · 워커 ${nWorkers}개`,
   workers: '워커',
-  noSimd: '이 브라우저에는 WebAssembly SIMD가 없고, Ventral은 다른 방법으로 계산하지 않습니다. 2023년 이후의 브라우저에는 모두 있습니다.',
 
   layers: '층',
   nLayers: (n: string) => `층 ${n}개`,
@@ -39,7 +36,6 @@ export const ko = {
   parameters: (n: string) => `매개변수 ${n}개`,
   macs: (n: string) => `곱셈-덧셈 ${n}회`,
   parametersShort: (n: string) => `매개변수 ${n}`,
-  fieldShort: '수용영역',
   wholeImage: '그림 전체',
   stage: {
     linear: '선형',
@@ -53,7 +49,6 @@ export const ko = {
 
   picture: '그림',
   pictureSummary: (name: string, h: string, w: string) => `신경망이 보는 ${name}, 세로 ${h} 가로 ${w} 픽셀.`,
-  pictureOf: (i: string, n: string) => `${n}장 중 ${i}번째`,
   previousPicture: '이전 그림',
   nextPicture: '다음 그림',
   choosePicture: '그림 고르기',
@@ -72,8 +67,6 @@ export const ko = {
   fieldOnPicture: (h: string, w: string, deg: string) => `최대 ${h} × ${w} px = ${deg}°`,
   fieldWhole: '그림 전체',
   fieldClipped: (h: string, w: string) => `그림 위에는 ${h} × ${w} px`,
-  pinned: '고정됨',
-  pin: '고정',
   unpin: '고정 풀기 (Esc)',
   hoverHint: '지도나 그림을 가리키면 유닛의 수용영역이 보입니다. 클릭하면 고정, Esc로 풉니다.',
   sortBy: '정렬',
@@ -82,7 +75,8 @@ export const ko = {
   scale: { map: '지도마다', layer: '층 전체' },
   mapSummary: (layer: string, c: string, h: string, w: string, min: string, max: string, zero: string, y: string, x: string) =>
     `${layer}의 특징 지도, 채널 ${c}: 세로 ${h} 가로 ${w} 유닛, ${min}부터 ${max}까지, 정확히 0인 유닛 ${zero}, 최댓값은 행 ${y}, 열 ${x}.`,
-  gridSummary: (layer: string, n: string, h: string, w: string) => `${layer}의 특징 지도 ${n}개 전부, 각각 세로 ${h} 가로 ${w} 유닛.`,
+  gridSummary: (layer: string, n: string, h: string, w: string) =>
+    `${layer}의 특징 지도 ${n}개 전부, 각각 세로 ${h} 가로 ${w} 유닛.`,
   exactZero: '정확히 0',
   notFinite: '수가 아님',
   signedNote: '부호 있음: 0이 가운데',
@@ -90,7 +84,6 @@ export const ko = {
 
   predictions: '예측',
   predictionsNone: '이 신경망은 클래스를 내지 않습니다.',
-  topFive: '상위 5개',
   classNumber: (i: string) => `클래스 ${i}`,
 
   beside: '복측 시각 경로와 나란히',
@@ -108,11 +101,8 @@ export const ko = {
   pointAtNumber: '값을 가리키면 정의와 출처가 보입니다.',
   noNumber: '이 영역에 발표된 값 없음',
   noNumberFor: (measure: string, area: string) => `${area}의 «${measure}» 값은 읽을 수 있었던 문헌에서 찾지 못했습니다.`,
-  nValues: (n: string) => `값 ${n}개`,
   needsProbe: '측정이 필요한 값입니다. 측정을 실행하면 차트가 채워집니다.',
-  drawingChart: '차트를 그리는 중…',
   chartFailed: '차트를 그리지 못했습니다.',
-  noDoi: '확인된 DOI 없음',
   atEccentricity: (deg: string) => `편심 ${deg}°`,
 
   probe: '측정',
@@ -157,7 +147,8 @@ export const ko = {
   errorNetwork: '이 신경망을 열 수 없습니다.',
   errorPicture: '이 그림을 보여 줄 수 없습니다.',
   errorNothing: '읽을 수 있는 것이 없습니다.',
-  errorNothingDetails: (names: string) => `받은 파일: ${names}. Ventral은 .onnx 신경망(.json, .txt와 함께)과 PNG, JPEG, WebP 그림, 그 폴더나 zip을 읽습니다.`,
+  errorNothingDetails: (names: string) =>
+    `받은 파일: ${names}. Ventral은 .onnx 신경망(.json, .txt와 함께)과 PNG, JPEG, WebP 그림, 그 폴더나 zip을 읽습니다.`,
   errorTwoNetworks: (names: string) => `신경망이 한꺼번에 여러 개 왔습니다(${names}). 하나만 놓으세요.`,
   errorViewer: '이 신경망을 보여 주던 워커가 멈췄습니다.',
   errorBroken: '페이지에 문제가 생겼습니다. 새로 고치면 됩니다. 파일은 그대로입니다.',

@@ -12,17 +12,10 @@ import { Unbroken } from './unbroken.tsx';
 export function App() {
   return (
     <Unbroken>
-      <a
-        class="skip"
-        href="#picture"
-        onClick={(event) => {
-          // The hash is the page's state: the link only moves the focus.
-          event.preventDefault();
-          document.getElementById('picture')?.focus();
-        }}
-      >
+      {/* A button, not a link: the hash is the page's state. */}
+      <button type="button" class="skip" onClick={() => document.getElementById('picture')?.focus()}>
         {t.value.skipToPicture}
-      </a>
+      </button>
       <Header />
       <FailureBar />
       <main class="desk">

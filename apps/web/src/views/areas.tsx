@@ -2,8 +2,9 @@
  * @file The five stations of the ventral stream with what was published about the measure shown: every number with its
  * definition and source, and a sentence where there is none.
  */
-import { areas5, type Area5, type CortexSeries, cortexSeries, type Measurement } from '@ventral/cortex';
+
 import { computed, signal } from '@preact/signals';
+import { type Area5, areas5, type CortexSeries, cortexSeries, type Measurement } from '@ventral/cortex';
 import { t } from '../i18n/index.ts';
 import { measurements } from '../measurements.ts';
 import { hoveredArea, measure, species } from '../state.ts';
@@ -37,9 +38,18 @@ function Area({ area }: { area: Area5 }) {
           shown.value = entry;
         };
         return (
-          <button key={i} type="button" aria-pressed={shown.value?.row === entry.row} onPointerEnter={show} onFocus={show} onClick={show}>
+          <button
+            key={i}
+            type="button"
+            aria-pressed={shown.value?.row === entry.row}
+            onPointerEnter={show}
+            onFocus={show}
+            onClick={show}
+          >
             <b>{reading(entry.row)}</b>
-            <span class="study">{entry.row.area === area ? entry.row.citation.match(/\p{Lu}[\p{L}-]+/u)?.[0] : entry.row.area}</span>
+            <span class="study">
+              {entry.row.area === area ? entry.row.citation.match(/\p{Lu}[\p{L}-]+/u)?.[0] : entry.row.area}
+            </span>
           </button>
         );
       })}
@@ -65,7 +75,7 @@ function Source() {
       <strong>{reading(row)}</strong> {of.definition} <span>{facts.join(' · ')}</span>{' '}
       <cite>
         {row.citation}
-        {row.doi ? `, doi:${row.doi}` : ` (${t.value.noDoi})`}
+        {row.doi && `, doi:${row.doi}`}
       </cite>
     </p>
   );

@@ -1,7 +1,8 @@
 /** @file One chart, drawn by vega when it is first in sight; its marks are linked with the layers and the areas. */
+
+import { useSignal, useSignalEffect } from '@preact/signals';
 import type { Chart, VegaLiteSpec } from '@ventral/charts';
 import { areas5 } from '@ventral/cortex';
-import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { DrawnChart } from '../draw/chart.ts';
 import { language, t } from '../i18n/index.ts';
@@ -20,7 +21,7 @@ export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?:
   const { width } = size.value;
   // Text of the chart grows with the page's.
   const scale = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14;
-  const spec = onPage(build(isDark.value ? 'dark' : 'light', Math.max(260, width / scale - labelsPx)).spec);
+  const spec = onPage(build(isDark.value ? 'dark' : 'light', Math.max(420, width / scale - labelsPx)).spec);
   const key = [width, isDark.value, language.value, measure.value, species.value, network.value?.name].join();
 
   const link = () => {

@@ -2,11 +2,24 @@
  * @file The network beside LGN, V1, V2, V4 and IT: one measure at a time as a chart, the published numbers with their sources,
  * the tables. No layer is matched to an area here.
  */
-import { type Chart, halfPeakChart, latencyChart, layerAreaTable, receptiveFieldChart, sparsenessChart } from '@ventral/charts';
+
 import { computed, useSignal } from '@preact/signals';
+import { type Chart, halfPeakChart, latencyChart, layerAreaTable, receptiveFieldChart, sparsenessChart } from '@ventral/charts';
 import { language, t } from '../i18n/index.ts';
 import { measurements } from '../measurements.ts';
-import { areTablesShown, graphTables, isDark, type Measure, measure, measures, network, type SpeciesShown, species, speciesShown, tables } from '../state.ts';
+import {
+  areTablesShown,
+  graphTables,
+  isDark,
+  type Measure,
+  measure,
+  measures,
+  network,
+  type SpeciesShown,
+  species,
+  speciesShown,
+  tables,
+} from '../state.ts';
 import { Areas } from './areas.tsx';
 import { ChartPlate } from './chart-plate.tsx';
 import { Choice } from './choice.tsx';
@@ -22,7 +35,12 @@ const builders = {
 } satisfies Record<Measure, unknown>;
 
 /** Tables that a measure's chart is drawn from. */
-const needs = { 'receptive-field': 'receptive-fields', latency: 'receptive-fields', 'half-peak': 'statistics', sparseness: 'statistics' } as const;
+const needs = {
+  'receptive-field': 'receptive-fields',
+  latency: 'receptive-fields',
+  'half-peak': 'statistics',
+  sparseness: 'statistics',
+} as const;
 const canDraw = computed(() => tables.value.some(({ name }) => name === needs[measure.value]));
 
 function build(theme: 'light' | 'dark', width?: number): Chart {
@@ -41,7 +59,13 @@ export function Cortex() {
     <section class="panel cortex" aria-labelledby="cortex-title">
       <h2 id="cortex-title">{t.value.beside}</h2>
       <ProbeBox />
-      <Choice<Measure> legend={t.value.measure} name="measure" options={measures.map((id) => [id, t.value.measures[id]])} signal={measure} isWide />
+      <Choice<Measure>
+        legend={t.value.measure}
+        name="measure"
+        options={measures.map((id) => [id, t.value.measures[id]])}
+        signal={measure}
+        isWide
+      />
       <Ladder />
       <Tables />
     </section>
@@ -54,7 +78,12 @@ function Ladder() {
     <div class="ladder">
       <h3>{chart?.title ?? t.value.measures[measure.value]}</h3>
       <div class="tools">
-        <Choice<SpeciesShown> legend={t.value.speciesLabel} name="species" options={speciesShown.map((id) => [id, t.value.species[id]])} signal={species} />
+        <Choice<SpeciesShown>
+          legend={t.value.speciesLabel}
+          name="species"
+          options={speciesShown.map((id) => [id, t.value.species[id]])}
+          signal={species}
+        />
         {chart && (
           <>
             <button
@@ -84,7 +113,9 @@ function Ladder() {
 function Tables() {
   const open = useSignal<string | undefined>(undefined);
   const known = new Set(tables.value.map(({ name }) => name));
-  const all = known.has('statistics') ? [layerAreaTable(tables.value, measurements(), { species: species.value }), ...tables.value] : tables.value;
+  const all = known.has('statistics')
+    ? [layerAreaTable(tables.value, measurements(), { species: species.value }), ...tables.value]
+    : tables.value;
   if (all.length === 0) return null;
   return (
     <div class="tables">
@@ -99,7 +130,9 @@ function Tables() {
             open={open.value === table.name}
           >
             <summary>{table.name === 'layer-area' ? t.value.layerByArea : table.title}</summary>
-            {open.value === table.name && <DataTable table={table} {...(table.name === 'layer-area' && { layerColumn: 'name' })} />}
+            {open.value === table.name && (
+              <DataTable table={table} {...(table.name === 'layer-area' && { layerColumn: 'name' })} />
+            )}
           </details>
           <ExportMenu table={table} />
         </div>

@@ -3,7 +3,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { Cell, Column, Table } from '@ventral/probe';
 import { selectLayer } from '../actions.ts';
 import { count, number, t } from '../i18n/index.ts';
-import { hoveredLayer, layer as selectedLayer, layers } from '../state.ts';
+import { hoveredLayer, layers, layer as selectedLayer } from '../state.ts';
 
 const rowsShown = 200;
 
@@ -15,7 +15,7 @@ export function DataTable({ table, layerColumn }: { table: Table; layerColumn?: 
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div class="scroll" tabIndex={0} role="group" aria-label={table.title}>
+      <section class="scroll" tabIndex={0} aria-label={table.title}>
         <table>
           <thead>
             <tr>
@@ -47,8 +47,10 @@ export function DataTable({ table, layerColumn }: { table: Table; layerColumn?: 
             ))}
           </tbody>
         </table>
-      </div>
-      <p class="note">{rows.length > rowsShown ? t.value.firstRows(count(rowsShown), count(rows.length)) : t.value.nRows(count(rows.length))}</p>
+      </section>
+      <p class="note">
+        {rows.length > rowsShown ? t.value.firstRows(count(rowsShown), count(rows.length)) : t.value.nRows(count(rows.length))}
+      </p>
     </>
   );
 }
@@ -67,7 +69,7 @@ function Row({ row, columns, layer }: { row: readonly Cell[]; columns: readonly 
       onPointerLeave={() => {
         hoveredLayer.value = undefined;
       }}
-      onClick={() => {
+      onPointerUp={() => {
         const found = layers.value.find((other) => other.layer === layer);
         if (found) selectLayer(found.layerIndex);
       }}

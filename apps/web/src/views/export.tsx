@@ -1,6 +1,7 @@
 /** @file The Export menu: CSV, SVG, PNG, Vega-Lite spec, always in this order; a table alone has only the first. */
-import { writeCsv } from '@ventral/formats';
+
 import type { Chart } from '@ventral/charts';
+import { writeCsv } from '@ventral/formats';
 import type { Table } from '@ventral/probe';
 import { useRef } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
@@ -31,7 +32,11 @@ export function ExportMenu({ table, chart }: { table: Table; chart?: () => Chart
   ];
   if (chart) {
     entries.push(
-      [t.value.exportSvg, 'svg', async () => text(await (await import('../draw/chart.ts')).chartSvg(chart().spec), 'image/svg+xml')],
+      [
+        t.value.exportSvg,
+        'svg',
+        async () => text(await (await import('../draw/chart.ts')).chartSvg(chart().spec), 'image/svg+xml'),
+      ],
       [t.value.exportPng, 'png', async () => (await import('../draw/chart.ts')).chartPng(chart().spec)],
       [t.value.exportSpec, 'vl.json', () => text(`${JSON.stringify(chart().spec, null, 1)}\n`, 'application/json')],
     );

@@ -4,9 +4,10 @@ import { openNetwork, setFov, takeChosen } from '../actions.ts';
 import { count, degrees, type Language, language, languages, shortCount, t } from '../i18n/index.ts';
 import {
   chosenFovDeg,
+  chosenWorkers,
   fovDeg,
-  isNetworkLoading,
   network,
+  networkLoading,
   networkSource,
   nWorkers,
   type Theme,
@@ -26,7 +27,11 @@ export function Header() {
         </p>
         <div class="openers">
           <Opener label={t.value.openNetwork} hint={t.value.openNetworkHint} accept=".onnx,.json,.txt" isMain />
-          <Opener label={t.value.openPictures} hint={t.value.openPicturesHint} accept=".png,.jpg,.jpeg,.webp,.zip,.onnx,.json,.txt" />
+          <Opener
+            label={t.value.openPictures}
+            hint={t.value.openPicturesHint}
+            accept=".png,.jpg,.jpeg,.webp,.zip,.onnx,.json,.txt"
+          />
           <Opener label={t.value.openFolder} hint={t.value.openPicturesHint} isFolder />
           {networkSource.value.kind === 'files' && (
             <button type="button" onClick={() => void openNetwork({ kind: 'builtin', name: 'ventralnet:untrained' })}>
@@ -103,14 +108,16 @@ function Opener(props: { label: string; hint: string; accept?: string; isFolder?
 
 function Workers() {
   const most = Math.max(1, navigator.hardwareConcurrency || 1);
-  const choices = [...new Set([1, 2, 4, 8, 16, most, nWorkers.value])].filter((n) => n <= Math.max(most, nWorkers.value)).sort((a, b) => a - b);
+  const choices = [...new Set([1, 2, 4, 8, 16, most, nWorkers.value])]
+    .filter((n) => n <= Math.max(most, nWorkers.value))
+    .sort((a, b) => a - b);
   return (
     <label class="chip" title={t.value.workers}>
       <span class="unseen">{t.value.workers}</span>
       <select
         value={String(nWorkers.value)}
         onChange={({ currentTarget }) => {
-          nWorkers.value = Number(currentTarget.value);
+          chosenWorkers.value = Number(currentTarget.value);
         }}
       >
         {choices.map((n) => (
@@ -125,10 +132,9 @@ function Workers() {
 
 function Identity() {
   const open = network.value;
-  if (!open) {
-    const source = networkSource.value;
-    return <h1 class="loading">{isNetworkLoading.value && t.value.loadingNetwork(source.kind === 'builtin' ? source.name : source.model.name)}</h1>;
-  }
+  const loading = networkLoading.value;
+  const reading = loading !== undefined && t.value.loadingNetwork(loading);
+  if (!open) return <h1 class="loading">{reading}</h1>;
   const cost = tableNamed('cost');
   const total = (column: string) => {
     const at = cost?.columns.findIndex(({ name }) => name === column) ?? -1;
@@ -141,8 +147,9 @@ function Identity() {
         <span>{`${open.heightPx} × ${open.widthPx} px`}</span> <span>{t.value.nLayers(count(open.layers.length))}</span>{' '}
         <span title={t.value.macs(shortCount(total('n_macs')))}>{t.value.parameters(shortCount(total('n_params')))}</span>
       </p>
+      {reading && <p class="loading">{reading}</p>}
       {open.notice && <p class="notice">{open.notice}</p>}
-      {open.assumedPreprocess && <p class="notice">{t.value.assumedPreprocess}</p>}
+      {open.isPreprocessAssumed && <p class="notice">{t.value.assumedPreprocess}</p>}
     </div>
   );
 }
@@ -166,7 +173,15 @@ function FieldOfView() {
         aria-valuetext={`${degrees(fovDeg.value)} ${t.value.degrees}`}
         onInput={({ currentTarget }) => set((2 ** Number(currentTarget.value)).toPrecision(2))}
       />
-      <input id="fov" type="number" min="0.1" max="180" step="any" value={fovDeg.value} onChange={({ currentTarget }) => set(currentTarget.value)} />
+      <input
+        id="fov"
+        type="number"
+        min="0.1"
+        max="180"
+        step="any"
+        value={fovDeg.value}
+        onChange={({ currentTarget }) => set(currentTarget.value)}
+      />
       <span aria-hidden="true">°</span>
       {chosenFovDeg.value !== undefined && (
         <button type="button" class="quiet" onClick={() => setFov(undefined)}>

@@ -1,7 +1,8 @@
 /** @file The network as a list of layer cards, one selected; moves by arrow keys, Home and End. */
+
+import { computed } from '@preact/signals';
 import { shortName } from '@ventral/charts';
 import { columnIndex, type LayerInfo } from '@ventral/probe';
-import { computed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { selectLayer } from '../actions.ts';
 import type { Field } from '../draw/field.ts';
@@ -12,8 +13,17 @@ import { fields, fovDeg, hoveredLayer, layerIndex, layers, network, tableNamed }
 const costs = computed(() => {
   const table = tableNamed('cost');
   if (!table) return new Map<string, { shape: string; nParams: number }>();
-  const [layer, shape, params] = ['layer', 'output_shape', 'n_params'].map((name) => columnIndex(table, name)) as [number, number, number];
-  return new Map(table.rows.map((row) => [String(row[layer]), { shape: String(row[shape]).replaceAll('x', ' × '), nParams: Number(row[params]) }]));
+  const [layer, shape, params] = ['layer', 'output_shape', 'n_params'].map((name) => columnIndex(table, name)) as [
+    number,
+    number,
+    number,
+  ];
+  return new Map(
+    table.rows.map((row) => [
+      String(row[layer]),
+      { shape: String(row[shape]).replaceAll('x', ' × '), nParams: Number(row[params]) },
+    ]),
+  );
 });
 
 export function Layers() {
@@ -25,7 +35,14 @@ export function Layers() {
   }, [selected, network.value]);
   const move = (event: KeyboardEvent) => {
     const last = layers.value.length - 1;
-    const to = { ArrowDown: selected + 1, ArrowRight: selected + 1, ArrowUp: selected - 1, ArrowLeft: selected - 1, Home: 0, End: last }[event.key];
+    const to = {
+      ArrowDown: selected + 1,
+      ArrowRight: selected + 1,
+      ArrowUp: selected - 1,
+      ArrowLeft: selected - 1,
+      Home: 0,
+      End: last,
+    }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     selectLayer(Math.min(last, Math.max(0, to)));
@@ -58,7 +75,7 @@ function Card({ layer, isSelected }: { layer: LayerInfo; isSelected: boolean }) 
       class={`card stage-${layer.stage}${isLinked.value ? ' linked' : ''}`}
       aria-selected={isSelected}
       tabIndex={isSelected ? 0 : -1}
-      onClick={() => selectLayer(layer.layerIndex)}
+      onPointerUp={() => selectLayer(layer.layerIndex)}
       onPointerEnter={() => {
         hoveredLayer.value = layer.layer;
       }}

@@ -4,7 +4,20 @@ import { useRef } from 'preact/hooks';
 import { pinUnit } from '../actions.ts';
 import { cellAt, contextOf, type Grid, gridFor, gridHeight, mapCanvas } from '../draw/maps.ts';
 import { count, t } from '../i18n/index.ts';
-import { hoveredUnit, isDark, layer, type MapOrder, type MapScale, mapOrder, mapOrders, mapScale, mapScales, maps, shownChannel, unit } from '../state.ts';
+import {
+  hoveredUnit,
+  isDark,
+  layer,
+  type MapOrder,
+  type MapScale,
+  mapOrder,
+  mapOrders,
+  mapScale,
+  mapScales,
+  maps,
+  shownChannel,
+  unit,
+} from '../state.ts';
 import { Choice } from './choice.tsx';
 import { scaleOf } from './map-scale.ts';
 import { useSize } from './size.ts';
@@ -26,8 +39,18 @@ export function Maps() {
         <h2 id="maps-title">
           {t.value.featureMaps} {layer.value && <span class="tally">{count(layer.value.nChannels)}</span>}
         </h2>
-        <Choice<MapOrder> legend={t.value.sortBy} name="order" options={mapOrders.map((id) => [id, t.value.sort[id]])} signal={mapOrder} />
-        <Choice<MapScale> legend={t.value.scaleBy} name="scale" options={mapScales.map((id) => [id, t.value.scale[id]])} signal={mapScale} />
+        <Choice<MapOrder>
+          legend={t.value.sortBy}
+          name="order"
+          options={mapOrders.map((id) => [id, t.value.sort[id]])}
+          signal={mapOrder}
+        />
+        <Choice<MapScale>
+          legend={t.value.scaleBy}
+          name="scale"
+          options={mapScales.map((id) => [id, t.value.scale[id]])}
+          signal={mapScale}
+        />
       </div>
       <MapGrid />
     </section>
@@ -53,7 +76,12 @@ function MapGrid() {
     const first = Math.floor(scrollTop.value / step) * cells.columns;
     const last = Math.min(of.nChannels, (Math.ceil((scrollTop.value + seen) / step) + 1) * cells.columns);
     for (let cell = first; cell < last; cell++) {
-      use(cell, (cell % cells.columns) * (cells.cellWidth + cells.gap), Math.floor(cell / cells.columns) * step - scrollTop.value, cells);
+      use(
+        cell,
+        (cell % cells.columns) * (cells.cellWidth + cells.gap),
+        Math.floor(cell / cells.columns) * step - scrollTop.value,
+        cells,
+      );
     }
   };
 
@@ -67,15 +95,32 @@ function MapGrid() {
     const nUnits = of.heightUnits * of.widthUnits;
     eachCell((cell, x, y, { cellWidth, cellHeight }) => {
       const c = channels[cell]!;
-      const drawn = mapCanvas(of.values.subarray(c * nUnits, (c + 1) * nUnits), of.heightUnits, of.widthUnits, scaleOf(of, c, scale));
+      const drawn = mapCanvas(
+        of.values.subarray(c * nUnits, (c + 1) * nUnits),
+        of.heightUnits,
+        of.widthUnits,
+        scaleOf(of, c, scale),
+      );
       // Maps larger than their cell are averaged, smaller ones stay blocks.
       context.imageSmoothingEnabled = of.widthUnits > cellWidth * ratio;
-      context.drawImage(drawn, Math.round(x * ratio), Math.round(y * ratio), Math.round(cellWidth * ratio), Math.round(cellHeight * ratio));
+      context.drawImage(
+        drawn,
+        Math.round(x * ratio),
+        Math.round(y * ratio),
+        Math.round(cellWidth * ratio),
+        Math.round(cellHeight * ratio),
+      );
     });
   });
 
   useSignalEffect(() => {
-    const [of, at, channel, { width, height: seen }, channels] = [maps.value, unit.value, shownChannel.value, size.value, order.value];
+    const [of, at, channel, { width, height: seen }, channels] = [
+      maps.value,
+      unit.value,
+      shownChannel.value,
+      size.value,
+      order.value,
+    ];
     if (!over.current || width === 0) return;
     const context = contextOf(over.current, width, seen);
     context.clearRect(0, 0, over.current.width, over.current.height);
@@ -101,11 +146,17 @@ function MapGrid() {
     });
   });
 
-  const unitUnder = (event: PointerEvent | MouseEvent) => {
+  const unitUnder = (event: PointerEvent) => {
     if (!all || !grid) return undefined;
     const box = scroller.current!.getBoundingClientRect();
     const found = cellAt(grid, all.nChannels, event.clientX - box.left, event.clientY - box.top + scrollTop.value);
-    return found && { c: order.value[found.cell]!, y: Math.floor(found.fy * all.heightUnits), x: Math.floor(found.fx * all.widthUnits) };
+    return (
+      found && {
+        c: order.value[found.cell]!,
+        y: Math.floor(found.fy * all.heightUnits),
+        x: Math.floor(found.fx * all.widthUnits),
+      }
+    );
   };
 
   return (
@@ -116,7 +167,9 @@ function MapGrid() {
       tabIndex={0}
       role="img"
       aria-label={
-        all && layer.value ? t.value.gridSummary(layer.value.layer, count(all.nChannels), String(all.heightUnits), String(all.widthUnits)) : t.value.readingPicture
+        all && layer.value
+          ? t.value.gridSummary(layer.value.layer, count(all.nChannels), String(all.heightUnits), String(all.widthUnits))
+          : t.value.readingPicture
       }
       onScroll={({ currentTarget }) => {
         scrollTop.value = currentTarget.scrollTop;
@@ -127,7 +180,7 @@ function MapGrid() {
       onPointerLeave={() => {
         hoveredUnit.value = undefined;
       }}
-      onClick={(event) => pinUnit(unitUnder(event))}
+      onPointerUp={(event) => pinUnit(unitUnder(event))}
     >
       <div class="canvases" style={{ height: `${size.value.height}px` }}>
         <canvas ref={base} />

@@ -5,7 +5,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { pinUnit, showPicture } from '../actions.ts';
-import { colourScale, gradient } from '../draw/colour.ts';
+import { gradient } from '../draw/colour.ts';
 import { clippedBox, drawBox, unitAt } from '../draw/field.ts';
 import { contextOf, mapCanvas } from '../draw/maps.ts';
 import { count, degrees, number, t } from '../i18n/index.ts';
@@ -33,14 +33,18 @@ export function Picture() {
     <section class="panel look" aria-labelledby="picture-title" id="picture" tabIndex={-1}>
       <div class="plates">
         <div>
-          <h2 id="picture-title">{t.value.picture}</h2>
+          <h2 id="picture-title" title={t.value.hoverHint}>
+            {t.value.picture}
+          </h2>
           <PicturePlate />
           <Chooser />
         </div>
         <div>
           <h2>
             {t.value.featureMap}{' '}
-            {layer.value && <span class="tally">{t.value.channelOf(String(shownChannel.value), count(layer.value.nChannels))}</span>}
+            {layer.value && (
+              <span class="tally">{t.value.channelOf(String(shownChannel.value), count(layer.value.nChannels))}</span>
+            )}
           </h2>
           <MapPlate />
           <ColourBar />
@@ -77,7 +81,7 @@ function PicturePlate() {
     }
     drawBox(context, clippedBox(of, at.y, at.x, seen.heightPx, seen.widthPx), over.current.width / seen.widthPx);
   });
-  const unitUnder = (event: PointerEvent | MouseEvent) => {
+  const unitUnder = (event: PointerEvent) => {
     const [seen, of, at] = [picture.value, field.value, layer.value];
     if (!seen || !of || !at) return undefined;
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -96,7 +100,9 @@ function PicturePlate() {
       ref={plate}
       style={{ aspectRatio: network.value ? `${network.value.widthPx} / ${network.value.heightPx}` : '1' }}
       role="img"
-      aria-label={shown ? t.value.pictureSummary(shown.id, String(shown.heightPx), String(shown.widthPx)) : t.value.readingPicture}
+      aria-label={
+        shown ? t.value.pictureSummary(shown.id, String(shown.heightPx), String(shown.widthPx)) : t.value.readingPicture
+      }
       aria-busy={isPictureLoading.value}
       onPointerMove={(event) => {
         hoveredUnit.value = unitUnder(event);
@@ -104,7 +110,7 @@ function PicturePlate() {
       onPointerLeave={() => {
         hoveredUnit.value = undefined;
       }}
-      onClick={(event) => pinUnit(unitUnder(event))}
+      onPointerUp={(event) => pinUnit(unitUnder(event))}
     >
       <canvas ref={base} />
       <canvas ref={over} />
@@ -126,7 +132,12 @@ function MapPlate() {
     const nUnits = heightUnits * widthUnits;
     base.current.width = widthUnits;
     base.current.height = heightUnits;
-    const drawn = mapCanvas(values.subarray(channel * nUnits, (channel + 1) * nUnits), heightUnits, widthUnits, scaleOf(of, channel, scale));
+    const drawn = mapCanvas(
+      values.subarray(channel * nUnits, (channel + 1) * nUnits),
+      heightUnits,
+      widthUnits,
+      scaleOf(of, channel, scale),
+    );
     base.current.getContext('2d')!.drawImage(drawn, 0, 0);
   });
   useSignalEffect(() => {
@@ -146,10 +157,15 @@ function MapPlate() {
     ] as const) {
       context.strokeStyle = colour;
       context.lineWidth = thickness;
-      context.strokeRect((at.x + 0.5) * w - sideW / 2 + line, (at.y + 0.5) * h - sideH / 2 + line, sideW - 2 * line, sideH - 2 * line);
+      context.strokeRect(
+        (at.x + 0.5) * w - sideW / 2 + line,
+        (at.y + 0.5) * h - sideH / 2 + line,
+        sideW - 2 * line,
+        sideH - 2 * line,
+      );
     }
   });
-  const unitUnder = (event: PointerEvent | MouseEvent) => {
+  const unitUnder = (event: PointerEvent) => {
     if (!all) return undefined;
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const at = (share: number, n: number) => Math.min(n - 1, Math.max(0, Math.floor(share * n)));
@@ -172,7 +188,7 @@ function MapPlate() {
       onPointerLeave={() => {
         hoveredUnit.value = undefined;
       }}
-      onClick={(event) => pinUnit(unitUnder(event))}
+      onPointerUp={(event) => pinUnit(unitUnder(event))}
     >
       <canvas ref={base} />
       <canvas ref={over} />
@@ -214,6 +230,7 @@ function ColourBar() {
       </div>
       <p>
         {scale.signed ? t.value.signedNote : <span class="zero">{t.value.exactZero}</span>}
+        {!all.mean.every(Number.isFinite) && <span class="zero nan">{t.value.notFinite}</span>}
         {mapScale.value === 'map' && ` · ${t.value.perMapNote}`}
       </p>
     </div>
@@ -224,9 +241,18 @@ function Chooser() {
   const list = pictures.value;
   const index = pictureIndex.value;
   const seen = picture.value;
+  // Of ten thousand pictures only the neighbours are listed.
+  const listed = 500;
+  const first = Math.max(0, index - listed / 2);
   return (
     <div class="chooser">
-      <button type="button" class="quiet" aria-label={t.value.previousPicture} disabled={index === 0} onClick={() => void showPicture(index - 1)}>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={t.value.previousPicture}
+        disabled={index === 0}
+        onClick={() => void showPicture(index - 1)}
+      >
         ‹
       </button>
       <select
@@ -234,8 +260,8 @@ function Chooser() {
         value={String(index)}
         onChange={({ currentTarget }) => void showPicture(Number(currentTarget.value))}
       >
-        {list.map(({ id }, i) => (
-          <option key={id} value={String(i)}>
+        {list.slice(first, first + listed).map(({ id }, i) => (
+          <option key={first + i} value={String(first + i)}>
             {id}
           </option>
         ))}

@@ -87,7 +87,10 @@ export function reduce(fn: ReduceFn, x: Values, shape: readonly number[], axes?:
   return { data, shape: keepDims ? shape.map((size, axis) => (gone.has(axis) ? 1 : size)) : kept.map((axis) => shape[axis]!) };
 }
 
-/** (x − mean) / √(variance + epsilon) · scale + shift over the last axis; population variance; scale and shift [size] or undefined. */
+/**
+ * (x − mean) / √(variance + epsilon) · scale + shift over the last axis; population variance; scale and shift [size] or
+ * undefined.
+ */
 export function layerNorm(
   x: Values,
   shape: readonly number[],

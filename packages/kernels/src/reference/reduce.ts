@@ -59,8 +59,8 @@ export function moments(values: Values): Moments {
 }
 
 /**
- * Moments of the union of two sets, by the pairwise formulas of Pébay (2008), SAND2008-6212, doi:10.2172/1028931. Not associative to
- * the last bit: merge along a fixed tree.
+ * Moments of the union of two sets, by the pairwise formulas of Pébay (2008), SAND2008-6212, doi:10.2172/1028931. Not
+ * associative to the last bit: merge along a fixed tree.
  */
 export function mergeMoments(a: Moments, b: Moments): Moments {
   if (a.count === 0) return b;
@@ -140,8 +140,8 @@ export function logHistogram(values: Values, grid: LogGrid): Float64Array {
 }
 
 /**
- * Quantile from the counts of a grid: the value standing for the bin that holds rank max(1, ⌈p·n⌉), NaN not counted. Exact under any
- * merge of counts; off from the true quantile by at most half a bin. NaN if nothing was counted.
+ * Quantile from the counts of a grid: the value standing for the bin that holds rank max(1, ⌈p·n⌉), NaN not counted. Exact
+ * under any merge of counts; off from the true quantile by at most half a bin. NaN if nothing was counted.
  *
  * @param p 0 … 1
  */

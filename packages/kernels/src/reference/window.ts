@@ -16,7 +16,7 @@ export interface ConvOptions extends WindowOptions {
 
 export interface PoolOptions extends WindowOptions {
   readonly kernel: readonly [h: number, w: number];
-  /** Round the output size up, so that a last window may hang over the padded image (but must begin inside image or left padding). */
+  /** Round the output size up: a last window may hang over the padded image, but must begin inside image or left padding. */
   readonly ceil?: boolean;
 }
 
