@@ -70,7 +70,8 @@ module.exports = {
       name: 'resolvable',
       severity: 'error',
       from: { path: '^(packages|apps)/' },
-      to: { couldNotResolve: true },
+      // WebAssembly is built at set-up, and named with a bundler's suffix.
+      to: { couldNotResolve: true, pathNot: '\\.wasm(\\?|$)' },
     },
   ],
   options: {

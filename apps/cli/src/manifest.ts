@@ -1,10 +1,39 @@
 /** @file manifest.json: what a run was made of, so that it can be repeated. The only file that holds times and machine facts. */
 import jpegManifest from '@jsquash/jpeg/package.json' with { type: 'json' };
 import webpManifest from '@jsquash/webp/package.json' with { type: 'json' };
-import { defaultProbeOptions } from '@ventral/probe';
-import type { ProbeRunFacts } from './commands/probe.ts';
-import { sha256, stimulusBytes } from './stimuli.ts';
+import { defaultProbeOptions, type Probe, type ProbeResult } from '@ventral/probe';
+import type { ModelOptions, PictureModel } from './model.ts';
+import { type Stimulus, sha256, stimulusBytes } from './stimuli.ts';
 import { version } from './version.ts';
+
+/** Options of `ventral probe` as parsed. */
+export interface ProbeCommandOptions extends ModelOptions {
+  readonly stimuli?: string;
+  readonly probes?: readonly string[];
+  readonly layers?: readonly string[];
+  readonly fov?: number;
+  readonly workers?: number;
+  readonly seed?: number;
+  readonly maxUnits?: number;
+  readonly quantiles: boolean;
+  readonly strict: boolean;
+  readonly relaxed: 'on' | 'off';
+  readonly json: boolean;
+  readonly out?: string;
+}
+
+/** Everything that is known once a run is over. */
+export interface ProbeRunFacts {
+  readonly model: PictureModel;
+  readonly options: ProbeCommandOptions;
+  readonly probes: readonly Probe[];
+  readonly fovDeg: number;
+  readonly source: string | undefined;
+  readonly stimuli: readonly Stimulus[];
+  readonly nWorkers: number;
+  readonly result: ProbeResult;
+  readonly startedAt: Date;
+}
 
 /** Hashes every stimulus: costs one reading of all files. */
 export function manifestOf(facts: ProbeRunFacts, files: readonly string[], emptyCells: Readonly<Record<string, number>>) {

@@ -48,6 +48,7 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
     const selected = () => page.locator('.card[aria-selected=true] b').innerText();
     await page.locator('.card[tabindex="0"]').focus();
     expect(await page.locator('.card[tabindex="0"]').count()).toBe(1);
+    await page.keyboard.press('Home');
     await page.keyboard.press('ArrowDown');
     expect(await selected()).toBe('block1.relu2');
     await page.keyboard.press('End');
@@ -104,13 +105,13 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
     await untilProbed(page);
     const plate = page.locator('.plate').nth(1);
     const box = (await plate.boundingBox())!;
-    await plate.hover({ position: { x: (box.width * 10.5) / 32, y: (box.height * 20.5) / 32 } });
+    await plate.hover({ position: { x: (box.width * 10.5) / 16, y: (box.height * 12.5) / 16 } });
     const unit = () =>
       page
         .locator('.coordinates input')
         .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value).slice(1));
-    expect(await unit()).toEqual(['20', '10']);
-    await plate.click({ position: { x: (box.width * 3.5) / 32, y: (box.height * 4.5) / 32 } });
+    expect(await unit()).toEqual(['12', '10']);
+    await plate.click({ position: { x: (box.width * 3.5) / 16, y: (box.height * 4.5) / 16 } });
     await page.mouse.move(5, 5);
     expect(await unit()).toEqual(['4', '3']);
     await page.locator('summary', { hasText: 'Activation statistics of each layer' }).click();

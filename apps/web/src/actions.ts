@@ -7,7 +7,7 @@ import { batch, effect } from '@preact/signals';
 import { createPool, type Pool, type Progress } from '@ventral/core';
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import { readAddress, writeAddress } from './address.ts';
-import type { Viewer } from './facts.ts';
+import type { NetworkFacts, Viewer } from './facts.ts';
 import { language, languages, preferredLanguage, t } from './i18n/index.ts';
 import { builtinStimuli, probeJob } from './probe-job.ts';
 import { chosenFiles, droppedFiles, type FoundFile, type NetworkSource, type Stimulus, sortFiles } from './sources.ts';
@@ -78,7 +78,6 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
     if (call !== networkCall) return;
     const wanted = state.network.value ? undefined : readAddress(location.hash);
     const found = facts.layers.findIndex(({ layer }) => layer === wanted?.layer);
-    const first = facts.layers.findIndex(({ stage }) => stage === 'activation');
     batch(() => {
       state.failure.value = undefined;
       state.networkLoading.value = undefined;
@@ -91,7 +90,7 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
       state.channel.value = 0;
       state.hoveredUnit.value = undefined;
       state.pinnedUnit.value = undefined;
-      state.layerIndex.value = found >= 0 ? found : Math.max(0, first);
+      state.layerIndex.value = found >= 0 ? found : openingLayer(facts);
       const unit = found >= 0 ? wanted?.unit : undefined;
       if (unit) pinUnit({ c: unit[0], y: unit[1], x: unit[2] });
       state.status.value = t.value.statusNetwork(facts.name, String(facts.layers.length));
@@ -105,6 +104,13 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
   } finally {
     if (call === networkCall) state.networkLoading.value = undefined;
   }
+}
+
+/** The layer that a network opens with: the first activation whose field spans 0.4 of the picture, so that both are seen. */
+function openingLayer({ layers, widthPx }: NetworkFacts): number {
+  const spans = (layer: string) => (state.fields.value.get(layer)?.sizePx[1] ?? 0) / widthPx;
+  const activations = layers.filter(({ stage }) => stage === 'activation');
+  return (activations.find(({ layer }) => spans(layer) >= 0.4) ?? activations.at(-1) ?? layers[0])?.layerIndex ?? 0;
 }
 
 /** Takes pictures in place of those before. */

@@ -3,8 +3,6 @@
  * beside it, load a picture. Runs in workers only: bytes of models never pass through the page.
  */
 
-import jpegUrl from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
-import webpUrl from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
 import {
   assumedPreprocess,
   type BoundGraph,
@@ -19,14 +17,17 @@ import {
   verifyGraph,
 } from '@ventral/core';
 import { createImageDecoder, type ImageDecoder, readOnnx, readSidecar } from '@ventral/formats';
-import simdUrl from '@ventral/kernels/simd.wasm?url';
 import { type PictureInput, pictureInput } from '@ventral/probe';
 import { drawScene, stimulusSet } from '@ventral/stimuli';
 import ventralnet from '../../../data/models/ventralnet.json';
 import type { NetworkSource, Stimulus } from './sources.ts';
 import { readZipEntry } from './zip.ts';
 
-async function compiled(url: string): Promise<WebAssembly.Module> {
+const simdUrl = new URL('@ventral/kernels/simd.wasm', import.meta.url);
+const jpegUrl = new URL('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', import.meta.url);
+const webpUrl = new URL('@jsquash/webp/codec/dec/webp_dec.wasm', import.meta.url);
+
+async function compiled(url: URL): Promise<WebAssembly.Module> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: the server answered ${response.status}. Is the whole folder of the page there?`);
   return WebAssembly.compile(await response.arrayBuffer());

@@ -1,6 +1,7 @@
 /** @file What the module exports: exactly the methods of KernelExports in src/abi.ts, which describes them. */
 export { f32_pack, f32_dense } from './gemm';
 export { f32_conv2d, f32_conv2d_scratch } from './conv';
+export { f32_winograd_pack, f32_conv2d_winograd, f32_winograd_scratch } from './winograd';
 export { f32_depthwise2d } from './depthwise';
 export { f32_max_pool2d, f32_average_pool2d } from './pool';
 export { f32_unary, f32_binary, f32_where, f32_copy, f32_fill, f32_scale_shift } from './elementwise';

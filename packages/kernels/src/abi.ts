@@ -164,6 +164,37 @@ export interface KernelExports {
   ): void;
   /** Bytes that f32_conv2d needs at scratchPtr. */
   f32_conv2d_scratch(c: number, kh: number, kw: number, groups: number): number;
+  /**
+   * Brings a weight [oc, c, 3, 3] into Winograd's space for f32_conv2d_winograd: 36 packed matrices [c, oc], one after the
+   * other, each as f32_pack makes it.
+   */
+  f32_winograd_pack(srcPtr: number, dstPtr: number, c: number, oc: number): void;
+  /**
+   * 3×3 convolution with stride 1, dilation 1 and one group by Winograd's F(4×4, 3×3); c a multiple of 4. Otherwise as
+   * f32_conv2d, with a larger rounding error (docs/numerics.md). scratchPtr: f32_winograd_scratch(...) bytes.
+   */
+  f32_conv2d_winograd(
+    xPtr: number,
+    packedPtr: number,
+    biasPtr: number,
+    yPtr: number,
+    scratchPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    oc: number,
+    padTop: number,
+    padLeft: number,
+    xStride: number,
+    yStride: number,
+    lo: number,
+    hi: number,
+  ): void;
+  /** Bytes that f32_conv2d_winograd needs at scratchPtr. */
+  f32_winograd_scratch(c: number, oc: number): number;
   /** Depthwise convolution (groups = channels, one filter each); weight as [kh, kw, c]. */
   f32_depthwise2d(
     xPtr: number,

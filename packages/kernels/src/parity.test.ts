@@ -239,6 +239,34 @@ describe('conv2d', () => {
   });
 });
 
+describe('conv2d_winograd', () => {
+  const cases: ConvCase[] = [
+    { x: [1, 4, 6, 6], o: 8, k: [3, 3] },
+    { x: [1, 16, 14, 14], o: 20, k: [3, 3], p: [1, 1, 1, 1], bias: true },
+    { x: [2, 12, 9, 11], o: 5, k: [3, 3], p: [1, 1, 1, 1], clamp: [0, Infinity] },
+    { x: [1, 64, 30, 21], o: 33, k: [3, 3], p: [2, 0, 1, 3], bias: true, gap: 4 },
+    { x: [3, 32, 7, 7], o: 64, k: [3, 3], p: [1, 1, 1, 1], bias: true, clamp: [-1, 1] },
+    { x: [1, 8, 3, 3], o: 3, k: [3, 3], p: [1, 1, 1, 1] },
+  ];
+  it.each(cases.map((test, i) => [convName(test, 'winograd'), test, i] as const))('%s', (_, test, i) => {
+    const t = convSetup(test, i);
+    scoped((memory) => {
+      const [, , oh, ow] = t.shape as [number, number, number, number];
+      const x = memory.put(t.x);
+      const packed = memory.out(36 * Math.ceil(t.o / 8) * 8 * t.c);
+      run.f32_winograd_pack(memory.put(t.weight).ptr, packed.ptr, t.c, t.o);
+      const bias = t.bias ? memory.put(t.bias).ptr : 0;
+      const y = memory.out(t.n * oh * ow * (t.o + t.gap));
+      const scratch = memory.out(run.f32_winograd_scratch(t.c, t.o) / 4);
+      const [pixel, out, size] = [t.c + t.gap, t.o + t.gap, [t.n, t.h, t.w, t.c, oh, ow, t.o] as const];
+      run.f32_conv2d_winograd(x.ptr, packed.ptr, bias, y.ptr, scratch.ptr, ...size, t.p[0], t.p[1], pixel, out, ...t.clamp);
+      // An output carries the rounding of its whole tile, and the transforms scale sums by up to 100 on the way.
+      const allowed = 4 * t.tolerance.reduce((a, b) => Math.max(a, b), 0);
+      expectClose(channelsFirst(t.gather(y.read(), y.words(), t.o), t.shape), t.expected, allowed);
+    });
+  });
+});
+
 describe('depthwise2d', () => {
   const cases: ConvCase[] = [
     { x: [1, 8, 9, 9], o: 8, k: [3, 3], p: [1, 1, 1, 1], bias: true },

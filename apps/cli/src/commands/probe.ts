@@ -18,8 +18,8 @@ import { measurements } from '../built-in.ts';
 import { exitCodes, Interrupted, WrongUse } from '../errors.ts';
 import { drawCharts } from '../figures.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { manifestOf } from '../manifest.ts';
-import { assumptionLine, inModel, type ModelOptions, openPictureModel, type PictureModel } from '../model.ts';
+import { manifestOf, type ProbeCommandOptions, type ProbeRunFacts } from '../manifest.ts';
+import { assumptionLine, inModel, openPictureModel, type PictureModel } from '../model.ts';
 import { printTable } from '../print.ts';
 import { createVoice, formatBytes, formatDuration, type Voice } from '../progress.ts';
 import { type Report, reportHtml } from '../report.ts';
@@ -28,34 +28,6 @@ import { listStimuli, type Stimulus } from '../stimuli.ts';
 import { createThreadPool, workersFor } from '../workers.ts';
 import { beginWriting } from '../write.ts';
 import { layerSelection } from './rf.ts';
-
-export interface ProbeCommandOptions extends ModelOptions {
-  readonly stimuli?: string;
-  readonly probes?: readonly string[];
-  readonly layers?: readonly string[];
-  readonly fov?: number;
-  readonly workers?: number;
-  readonly seed?: number;
-  readonly maxUnits?: number;
-  readonly quantiles: boolean;
-  readonly strict: boolean;
-  readonly relaxed: 'on' | 'off';
-  readonly json: boolean;
-  readonly out?: string;
-}
-
-/** Everything that is known once a run is over. */
-export interface ProbeRunFacts {
-  readonly model: PictureModel;
-  readonly options: ProbeCommandOptions;
-  readonly probes: readonly Probe[];
-  readonly fovDeg: number;
-  readonly source: string | undefined;
-  readonly stimuli: readonly Stimulus[];
-  readonly nWorkers: number;
-  readonly result: ProbeResult;
-  readonly startedAt: Date;
-}
 
 export async function probe(name: string, options: ProbeCommandOptions): Promise<void> {
   const startedAt = new Date();

@@ -68,9 +68,9 @@ export const en = {
   fieldClipped: (h: string, w: string) => `${h} × ${w} px of it on the picture`,
   unpin: 'Unpin (Esc)',
   hoverHint: 'Point at a map or the picture to see a unit’s field. Click pins it, Esc unpins.',
-  sortBy: 'Sort by',
+  sortBy: 'Sort',
   sort: { index: 'index', mean: 'mean', max: 'max' },
-  scaleBy: 'Colour scale',
+  scaleBy: 'Colours',
   scale: { map: 'per map', layer: 'per layer' },
   mapSummary: (layer: string, c: string, h: string, w: string, min: string, max: string, zero: string, y: string, x: string) =>
     `Feature map of ${layer}, channel ${c}: ${h} by ${w} units, from ${min} to ${max}, ${zero} exactly zero, maximum at row ${y}, column ${x}.`,

@@ -71,7 +71,7 @@ export const ko = {
   hoverHint: '지도나 그림을 가리키면 유닛의 수용영역이 보입니다. 클릭하면 고정, Esc로 풉니다.',
   sortBy: '정렬',
   sort: { index: '번호', mean: '평균', max: '최댓값' },
-  scaleBy: '색 눈금',
+  scaleBy: '색',
   scale: { map: '지도마다', layer: '층 전체' },
   mapSummary: (layer: string, c: string, h: string, w: string, min: string, max: string, zero: string, y: string, x: string) =>
     `${layer}의 특징 지도, 채널 ${c}: 세로 ${h} 가로 ${w} 유닛, ${min}부터 ${max}까지, 정확히 0인 유닛 ${zero}, 최댓값은 행 ${y}, 열 ${x}.`,

@@ -13,6 +13,8 @@ import type { Tap } from './tap.ts';
 export interface ExecutorOptions {
   /** Values to show to `onTap` as they are produced; each must be a value that a node of the graph makes. */
   readonly taps?: readonly string[] | undefined;
+  /** Only kernels that add up what the definition adds up (no Winograd). Default false. */
+  readonly exact?: boolean | undefined;
 }
 
 export interface Executor {
@@ -34,7 +36,7 @@ export interface Executor {
  */
 export function createExecutor(kernels: Kernels, graph: BoundGraph, options: ExecutorOptions = {}): Executor {
   verifyGraph(graph);
-  const plan = planGraph(graph);
+  const plan = planGraph(graph, { exact: options.exact ?? false });
   const roles = axisRoles(graph);
   const activations = kernels.allocate(plan.activationBytes);
   const scratchBytes = plan.scratchBytes(kernels.run);

@@ -8,7 +8,7 @@ import { axisRoles, readingOrder } from '../graph/axes.ts';
 import { type BoundGraph, inputTypes, opOf } from '../graph/bind.ts';
 import type { Node } from '../graph/graph.ts';
 import { stridedCopies } from '../ops/copy.ts';
-import type { Lowered, LoweredValue } from '../ops/op.ts';
+import type { Lowered, LoweredValue, LowerOptions, ValueType } from '../ops/op.ts';
 import { type AxisOrder, rowMajor, sameLayout, stridesOf } from '../tensor/layout.ts';
 import { sizeOf } from '../tensor/tensor.ts';
 
@@ -54,7 +54,7 @@ const alignment = 64;
 const endOfRun = Number.POSITIVE_INFINITY;
 
 /** Plans one forward pass. Costs O(nodes²) in the placing of buffers. */
-export function planGraph(graph: BoundGraph): Plan {
+export function planGraph(graph: BoundGraph, options: LowerOptions = { exact: false }): Plan {
   const roles = axisRoles(graph);
   const values = new Map<string, PlacedValue>();
   const spans: { bytes: number; firstStep: number; lastStep: number }[] = [];
@@ -99,7 +99,7 @@ export function planGraph(graph: BoundGraph): Plan {
       return type && { ...type, order: type.constant ? rowMajor(type.shape.length) : values.get(name)!.order };
     });
     const results = node.outputs.map((name) => graph.types.get(name) ?? { dtype: 'float32' as const, shape: [] });
-    const lowered = lowerNode(node, sources, results);
+    const lowered = lowerNode(node, sources, results, options);
     const inputs = node.inputs.map((name, j): PlacedValue | undefined => {
       const order = lowered.inputOrders[j];
       const source = sources[j];
@@ -161,12 +161,13 @@ export function planGraph(graph: BoundGraph): Plan {
 function lowerNode(
   node: Node,
   inputs: readonly (LoweredValue | undefined)[],
-  outputs: Parameters<ReturnType<typeof opOf>['lower']>[2],
+  outputs: readonly ValueType[],
+  options: LowerOptions,
 ): Lowered {
   const integer = inputs.find((input) => input && !input.constant && input.dtype !== 'float32' && input.dtype !== 'float64');
   try {
     if (integer) throw new InputError(`works on ${integer.dtype} values that depend on the picture; only float32 values can.`);
-    return opOf(node).lower(node.attributes, inputs, outputs);
+    return opOf(node).lower(node.attributes, inputs, outputs, options);
   } catch (error) {
     if (error instanceof InputError) throw new InputError(`${node.op} "${node.name}": ${error.message}`);
     throw error;

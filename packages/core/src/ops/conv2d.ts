@@ -80,7 +80,7 @@ export const conv2d: Op<Conv2dAttributes> = {
     return [tensorLike(x, y.shape, applyActivation(attributes.activation, y.data))];
   },
 
-  lower(attributes, inputs, outputs) {
+  lower(attributes, inputs, outputs, { exact }) {
     const x = needed(inputs, 0, 'x');
     const weight = needed(inputs, 1, 'weight');
     const bias = inputs[2];
@@ -124,6 +124,42 @@ export const conv2d: Op<Conv2dAttributes> = {
               dw,
               c,
               c,
+              lo,
+              hi,
+            );
+            finish?.(kernels, yPtr);
+          };
+        },
+      };
+    }
+    const isPlain3x3 = kh === 3 && kw === 3 && sh === 1 && sw === 1 && dh === 1 && dw === 1 && groups === 1;
+    if (!exact && isPlain3x3 && winogradPays(c, oc, oh, ow)) {
+      return {
+        ...layout,
+        packed: [winogradWeight(constantWeight(weight), c, oc)],
+        scratchBytes: (run) => run.f32_winograd_scratch(c, oc),
+        bind(kernels, at) {
+          const [xPtr, , biasPtr] = at.inputs as [number, number, number];
+          const yPtr = at.outputs[0]!;
+          const filters = at.packed[0]!;
+          return () => {
+            kernels.run.f32_conv2d_winograd(
+              xPtr,
+              filters,
+              biasPtr ?? 0,
+              yPtr,
+              at.scratch,
+              n,
+              h,
+              w,
+              c,
+              oh,
+              ow,
+              oc,
+              padTop,
+              padLeft,
+              c,
+              oc,
               lo,
               hi,
             );
@@ -230,6 +266,29 @@ function groupedPanels(weight: Tensor, groups: number): PackedConstant {
       const data = toFloat32(weight);
       for (let g = 0; g < groups; g++)
         packColumns(kernels, ptr + g * bytes, data, g * perGroup, perGroup, kh, kw, c, [kw, 1, kh * kw]);
+    },
+  };
+}
+
+/**
+ * Whether F(4×4, 3×3) beats the plain matrix product: enough channels that the products outweigh the transforms, and not
+ * only a corner of a tile (measured: bench/conv.mjs of kernels).
+ */
+function winogradPays(c: number, oc: number, oh: number, ow: number): boolean {
+  return c % 4 === 0 && c >= 16 && oc >= 16 && oh >= 4 && ow >= 4;
+}
+
+/** Weight [o, c, 3, 3] in Winograd's space: 36 packed matrices. */
+function winogradWeight(weight: Tensor, c: number, oc: number): PackedConstant {
+  return {
+    bytes: 36 * panelBytes(c, oc),
+    write(kernels, ptr) {
+      const data = toFloat32(weight);
+      const mark = kernels.mark();
+      const temporary = kernels.allocate(data.byteLength);
+      kernels.f32(temporary, data.length).set(data);
+      kernels.run.f32_winograd_pack(temporary, ptr, c, oc);
+      kernels.release(mark);
     },
   };
 }

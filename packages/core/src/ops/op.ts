@@ -83,6 +83,12 @@ export interface Lowered {
   bind?(kernels: Kernels, at: Addresses): () => void;
 }
 
+/** What the user may ask of every kernel. */
+export interface LowerOptions {
+  /** Only kernels that add up what the definition adds up: no Winograd. Slower, and closer to the float64 twin. */
+  readonly exact: boolean;
+}
+
 /** One operation. A is its attributes. Input lists hold undefined where an optional input was left out. */
 export interface Op<A> {
   stage(attributes: A, inputs: readonly (ValueType | undefined)[]): Stage;
@@ -92,7 +98,12 @@ export interface Op<A> {
   reach(attributes: A, inputs: readonly (ValueType | undefined)[], output: ValueType): readonly (Reach | null)[];
   /** The slow float64 twin, row-major: specification, test oracle, and what folds constants. */
   reference(attributes: A, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
-  lower(attributes: A, inputs: readonly (LoweredValue | undefined)[], outputs: readonly ValueType[]): Lowered;
+  lower(
+    attributes: A,
+    inputs: readonly (LoweredValue | undefined)[],
+    outputs: readonly ValueType[],
+    options: LowerOptions,
+  ): Lowered;
   cost(attributes: A, inputs: readonly (ValueType | undefined)[], outputs: readonly ValueType[]): Cost;
 }
 

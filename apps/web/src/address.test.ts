@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { readAddress, writeAddress } from './address.ts';
+
+describe('an address', () => {
+  test.each([
+    [{}],
+    [
+      {
+        layer: 'fire2/expand:0 &=#%',
+        unit: [12, 3, 4],
+        measure: 'latency',
+        species: 'human',
+        fov: 2.5,
+        lang: 'ko',
+        theme: 'dark',
+      },
+    ],
+    [{ layer: '층 하나', fov: 180 }],
+  ] as const)('%j comes back as it was written', (address) => {
+    const filled = {
+      layer: undefined,
+      unit: undefined,
+      measure: undefined,
+      species: undefined,
+      fov: undefined,
+      lang: undefined,
+      theme: undefined,
+    };
+    expect(readAddress(writeAddress(address))).toEqual({ ...filled, ...address });
+  });
+
+  test.each([
+    'unit=1,2',
+    'unit=1,2,x',
+    'unit=-1,0,0',
+    'unit=1.5,0,0',
+    'fov=0',
+    'fov=-3',
+    'fov=999',
+    'fov=wide',
+    'nothing=known',
+    '&&=&',
+  ])('#%s says nothing', (hash) => expect(writeAddress(readAddress(`#${hash}`))).toBe(''));
+});
