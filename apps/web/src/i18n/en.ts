@@ -122,6 +122,7 @@ export const en = {
   probeAgain: 'Probe again',
   probeFailed: 'The probe stopped.',
   someFailed: (n: string) => `${n} could not be used and ${n === '1' ? 'is' : 'are'} not counted:`,
+  assumedShort: 'preprocessing assumed',
   assumedPreprocess:
     'No preprocessing came with this network, so torchvision’s ImageNet recipe was assumed. Drop its .json along with it.',
 

@@ -123,6 +123,7 @@ export const ko = {
   probeAgain: '다시 측정',
   probeFailed: '측정이 멈췄습니다.',
   someFailed: (n: string) => `${n}장은 쓸 수 없어 세지 않았습니다:`,
+  assumedShort: '전처리는 가정함',
   assumedPreprocess: '이 신경망에는 전처리 정보가 없어 torchvision의 ImageNet 방식을 가정했습니다. .json 파일을 함께 놓으세요.',
 
   tables: '표',

@@ -149,7 +149,12 @@ function Identity() {
       </p>
       {reading && <p class="loading">{reading}</p>}
       {open.notice && <p class="notice">{open.notice}</p>}
-      {open.isPreprocessAssumed && <p class="notice">{t.value.assumedPreprocess}</p>}
+      {open.isPreprocessAssumed && (
+        <details class="notice">
+          <summary>{t.value.assumedShort}</summary>
+          {t.value.assumedPreprocess}
+        </details>
+      )}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** @file The probe run: its button, its progress with Cancel, how it ended. */
 import { cancelProbe, runProbe } from '../actions.ts';
 import { bytes, count, duration, t } from '../i18n/index.ts';
-import { network, nWorkers, run, stimuli } from '../state.ts';
+import { network, run, stimuli } from '../state.ts';
 
 export function ProbeBox() {
   const state = run.value;
@@ -31,7 +31,6 @@ export function ProbeBox() {
                 ? t.value.openingWorkers
                 : `${t.value.images(count(state.nDone), count(state.nItems))}${state.secondsLeft === undefined ? '' : ` · ${t.value.timeLeft(duration(state.secondsLeft))}`}`}
             </span>
-            <span class="chip">{t.value.engine(String(Math.min(nWorkers.value, Math.ceil(state.nItems / 8))), 'SIMD')}</span>
           </div>
           <button type="button" onClick={cancelProbe}>
             {t.value.cancel}
