@@ -14,13 +14,15 @@ const shared = join(root, '../shared');
 const hasShared = existsSync(shared);
 const model = hasShared ? join(shared, 'models/squeezenet1_1/squeezenet1_1.onnx') : 'ventralnet:untrained';
 const work = mkdtempSync(join(tmpdir(), 'ventral-bench-'));
-const ventral = (...args) => spawnSync(process.execPath, [join(root, 'apps/cli/bin/ventral.mjs'), ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+const ventral = (...args) =>
+  spawnSync(process.execPath, [join(root, 'apps/cli/bin/ventral.mjs'), ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
 
 try {
   const rounds = 3;
   const few = pictures(400);
   const speeds = { 1: [], 2: [] };
-  for (let round = 0; round < rounds; round++) for (const workers of [1, 2]) speeds[workers].push(probe(few, workers).images_per_s);
+  for (let round = 0; round < rounds; round++)
+    for (const workers of [1, 2]) speeds[workers].push(probe(few, workers).images_per_s);
   const ratios = speeds[1].map((one, i) => speeds[2][i] / one);
 
   const memory = [200, 2000].map((n) => ({ images: n, peak_mb: probe(pictures(n), 2).peak_mb }));
@@ -61,8 +63,11 @@ function pictures(n) {
     source = join(work, 'drawn');
     if (!existsSync(source)) ventral('stimuli', 'dead-leaves', '--out', source);
   }
-  const files = readdirSync(source).filter((file) => extname(file) === '.png').sort();
-  for (let i = 0; i < n; i++) copyFileSync(join(source, files[i % files.length]), join(folder, `${String(i).padStart(5, '0')}.png`));
+  const files = readdirSync(source)
+    .filter((file) => extname(file) === '.png')
+    .sort();
+  for (let i = 0; i < n; i++)
+    copyFileSync(join(source, files[i % files.length]), join(folder, `${String(i).padStart(5, '0')}.png`));
   return folder;
 }
 

@@ -5,7 +5,11 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = ['README.md', 'docs', 'docs/decisions', 'data/cortex', 'data/models'].flatMap((place) =>
-  place.endsWith('.md') ? [place] : readdirSync(join(root, place)).filter((file) => file.endsWith('.md')).map((file) => join(place, file)),
+  place.endsWith('.md')
+    ? [place]
+    : readdirSync(join(root, place))
+        .filter((file) => file.endsWith('.md'))
+        .map((file) => join(place, file)),
 );
 
 /** Code as a reader compares it: indentation and line ends do not count. */
@@ -20,7 +24,9 @@ describe('documentation', () => {
   });
 
   it('shows no TypeScript that is not run by a test', () => {
-    const tests = ['packages', 'apps'].flatMap((place) => findTests(join(root, place))).map((file) => flat(readFileSync(file, 'utf8')));
+    const tests = ['packages', 'apps']
+      .flatMap((place) => findTests(join(root, place)))
+      .map((file) => flat(readFileSync(file, 'utf8')));
     const unknown = pages.flatMap((page) =>
       [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)]
         .map((match) => flat(match[1]!))
@@ -33,7 +39,8 @@ describe('documentation', () => {
 
 function findTests(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.isDirectory()) return ['node_modules', 'dist', 'build'].includes(entry.name) ? [] : findTests(join(folder, entry.name));
+    if (entry.isDirectory())
+      return ['node_modules', 'dist', 'build'].includes(entry.name) ? [] : findTests(join(folder, entry.name));
     return entry.name.endsWith('.test.ts') ? [join(folder, entry.name)] : [];
   });
 }

@@ -1,2 +1,2 @@
-export * from './shared.ts';
 export * from './cortex-data.ts';
+export * from './shared.ts';

@@ -1,7 +1,6 @@
 /** @file The pool over real worker threads. Node 20 cannot run .ts, so the entries are bundled first. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
