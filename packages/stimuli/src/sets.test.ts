@@ -8,7 +8,7 @@ const view = { heightPx: 32, widthPx: 32, fovDeg: 2, seed: 0 };
 
 /** FNV-1a, 32 bits, as hexadecimal. */
 function hash({ data }: Image): string {
-  return (data.reduce((h, byte) => Math.imul(h ^ byte, 16777619), 0x811c9dc5) >>> 0).toString(16);
+  return (Array.from(data).reduce((h, byte) => Math.imul(h ^ byte, 16777619), 0x811c9dc5) >>> 0).toString(16);
 }
 
 /** Slope of log amplitude over log frequency of some pictures' green, from 3 cycles a picture to a third of the side. */
