@@ -7,5 +7,4 @@ export { f32_max_pool2d, f32_average_pool2d } from './pool';
 export { f32_unary, f32_binary, f32_where, f32_copy, f32_fill, f32_scale_shift } from './elementwise';
 export { f32_softmax, f32_reduce, f32_layer_norm, f32_lrn } from './normalise';
 export { f32_resize2d } from './resize';
-export { f32_dot, f32_moments, f32_rectified_sums, f32_unit_responses } from './reduce';
-export { f32_log_histogram, f32_log_histogram_channels } from './reduce';
+export { f32_dot, f32_log_histograms, f32_moments, f32_rectified_sums, f32_unit_responses } from './reduce';

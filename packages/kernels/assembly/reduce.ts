@@ -191,55 +191,60 @@ function count32(counts: usize, counter: i32): void {
   store<u32>(p, load<u32>(p) + 1);
 }
 
-export function f32_log_histogram(xPtr: usize, n: i32, countsPtr: usize, mantissaBits: i32, minExponent: i32, nBins: i32): void {
-  const shift = 23 - mantissaBits;
-  const base = i32x4.splat((minExponent + 127) << mantissaBits), last = i32x4.splat(nBins - 1);
-  const bins = i32x4.splat(nBins), nan = i32x4.splat(1 + 2 * nBins);
-  let zeros: u64 = 0;
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const k = counters4(v128.load(xPtr + floats(i)), shift, base, last, bins, nan);
-    // After a rectifier whole groups are zero; counting them in a register spares a chain of stores to one address.
-    if (!v128.any_true(k)) {
-      zeros += 4;
-      continue;
-    }
-    count64(countsPtr, i32x4.extract_lane(k, 0));
-    count64(countsPtr, i32x4.extract_lane(k, 1));
-    count64(countsPtr, i32x4.extract_lane(k, 2));
-    count64(countsPtr, i32x4.extract_lane(k, 3));
-  }
-  for (; i < n; i++) {
-    count64(countsPtr, i32x4.extract_lane(counters4(v128.load32_zero(xPtr + floats(i)), shift, base, last, bins, nan), 0));
-  }
-  store<u64>(countsPtr, load<u64>(countsPtr) + zeros);
-}
+/** Rows of values that stay in the first-level cache while their channels are counted four at a time. */
+const HISTOGRAM_ROWS: i32 = 128;
 
-export function f32_log_histogram_channels(
-  xPtr: usize, rows: i32, c: i32, xStride: i32, countsPtr: usize, mantissaBits: i32, minExponent: i32, nBins: i32,
+export function f32_log_histograms(
+  xPtr: usize, rows: i32, c: i32, xStride: i32,
+  layerPtr: usize, layerBits: i32, layerExponent: i32, layerBins: i32,
+  channelsPtr: usize, channelBits: i32, channelExponent: i32, channelBins: i32,
 ): void {
-  const shift = 23 - mantissaBits, step = floats(xStride), table = floats(2 + 2 * nBins);
-  const base = i32x4.splat((minExponent + 127) << mantissaBits), last = i32x4.splat(nBins - 1);
-  const bins = i32x4.splat(nBins), nan = i32x4.splat(1 + 2 * nBins);
-  // 16 channels (a cache line of values) at a time, so that their tables stay in the first-level cache.
-  for (let c0 = 0; c0 < c; c0 += 16) {
-    const c1 = min(c, c0 + 16);
-    let p = xPtr;
-    for (let r = 0; r < rows; r++, p += step) {
-      let ci = c0;
-      let t = countsPtr + <usize>c0 * table;
-      for (; ci + 4 <= c1; ci += 4) {
-        const k = counters4(v128.load(p + floats(ci)), shift, base, last, bins, nan);
-        count32(t, i32x4.extract_lane(k, 0));
-        count32(t + table, i32x4.extract_lane(k, 1));
-        count32(t + 2 * table, i32x4.extract_lane(k, 2));
-        count32(t + 3 * table, i32x4.extract_lane(k, 3));
-        t += 4 * table;
+  const step = floats(xStride), table = floats(2 + 2 * channelBins);
+  const fine = 23 - layerBits, fineBase = i32x4.splat((layerExponent + 127) << layerBits), fineLast = i32x4.splat(layerBins - 1);
+  const fineBins = i32x4.splat(layerBins), fineNan = i32x4.splat(1 + 2 * layerBins);
+  const coarse = 23 - channelBits, coarseBase = i32x4.splat((channelExponent + 127) << channelBits), coarseLast = i32x4.splat(channelBins - 1);
+  const coarseBins = i32x4.splat(channelBins), coarseNan = i32x4.splat(1 + 2 * channelBins);
+  for (let row = 0; row < rows; row += HISTOGRAM_ROWS) {
+    const end = min(rows, row + HISTOGRAM_ROWS);
+    for (let ci = 0; ci < c; ci += 4) {
+      const lanes = min(4, c - ci);
+      const t0 = channelsPtr + <usize>ci * table;
+      const t1 = t0 + table, t2 = t1 + table, t3 = t2 + table;
+      let p = xPtr + <usize>row * step + floats(ci);
+      if (lanes < 4) {
+        for (let r = row; r < end; r++, p += step) {
+          for (let lane = 0; lane < lanes; lane++) {
+            const v = v128.load32_zero(p + floats(lane));
+            count64(layerPtr, i32x4.extract_lane(counters4(v, fine, fineBase, fineLast, fineBins, fineNan), 0));
+            count32(t0 + <usize>lane * table, i32x4.extract_lane(counters4(v, coarse, coarseBase, coarseLast, coarseBins, coarseNan), 0));
+          }
+        }
+        continue;
       }
-      for (; ci < c1; ci++) {
-        count32(t, i32x4.extract_lane(counters4(v128.load32_zero(p + floats(ci)), shift, base, last, bins, nan), 0));
-        t += table;
+      let zeros = 0;
+      for (let r = row; r < end; r++, p += step) {
+        const v = v128.load(p);
+        const k = counters4(v, fine, fineBase, fineLast, fineBins, fineNan);
+        // After a rectifier whole groups are zero; counting them in a register spares chains of stores to one address.
+        if (!v128.any_true(k)) {
+          zeros++;
+          continue;
+        }
+        const q = counters4(v, coarse, coarseBase, coarseLast, coarseBins, coarseNan);
+        count64(layerPtr, i32x4.extract_lane(k, 0));
+        count32(t0, i32x4.extract_lane(q, 0));
+        count64(layerPtr, i32x4.extract_lane(k, 1));
+        count32(t1, i32x4.extract_lane(q, 1));
+        count64(layerPtr, i32x4.extract_lane(k, 2));
+        count32(t2, i32x4.extract_lane(q, 2));
+        count64(layerPtr, i32x4.extract_lane(k, 3));
+        count32(t3, i32x4.extract_lane(q, 3));
       }
+      store<u64>(layerPtr, load<u64>(layerPtr) + 4 * <u64>zeros);
+      store<u32>(t0, load<u32>(t0) + zeros);
+      store<u32>(t1, load<u32>(t1) + zeros);
+      store<u32>(t2, load<u32>(t2) + zeros);
+      store<u32>(t3, load<u32>(t3) + zeros);
     }
   }
 }

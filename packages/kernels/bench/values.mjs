@@ -25,9 +25,8 @@ for (const [pixels, c] of [
     const fine = allocate(8 * 5000);
     const coarse = allocate(c * 4 * 130);
     if (!sparsity) add(`moments [${pixels},${c}]`, n, () => run.f32_moments(x, pixels, c, c, state));
-    add(`log histogram [${pixels},${c}] ${kind}`, n, () => run.f32_log_histogram(x, n, fine, 6, -20, 2400));
-    add(`log histogram per channel [${pixels},${c}] ${kind}`, n, () =>
-      run.f32_log_histogram_channels(x, pixels, c, c, coarse, 1, -16, 63),
+    add(`log histograms [${pixels},${c}] ${kind}`, n, () =>
+      run.f32_log_histograms(x, pixels, c, c, fine, 6, -20, 2400, coarse, 1, -16, 63),
     );
   }
 }

@@ -349,21 +349,23 @@ export interface KernelExports {
    */
   f32_moments(xPtr: number, rows: number, c: number, xStride: number, statePtr: number): void;
   /**
-   * Counts n values into a log grid: 1 + 2·nBins u64 counters [zero | positive bins | negative bins]. A value's bin is
-   * (bits >> (23 − mantissaBits)) − (minExponent + 127 << mantissaBits), clamped into 0 … nBins − 1; ±0 and NaN: NaN is
-   * counted at [1 + 2·nBins], the last of 2 + 2·nBins counters.
+   * Counts values [rows, c] into two log grids at once: the layer's (u64 counters) and each channel's (c × u32 counters). A
+   * grid of nBins has 2 + 2·nBins counters: zero | positive bins | negative bins | NaN. A value's bin is
+   * (bits >> (23 − mantissaBits)) − (minExponent + 127 << mantissaBits), clamped into 0 … nBins − 1; ±0 is zero.
    */
-  f32_log_histogram(xPtr: number, n: number, countsPtr: number, mantissaBits: number, minExponent: number, nBins: number): void;
-  /** The same per channel over [rows, c], c × (2 + 2·nBins) u32 counters. */
-  f32_log_histogram_channels(
+  f32_log_histograms(
     xPtr: number,
     rows: number,
     c: number,
     xStride: number,
-    countsPtr: number,
-    mantissaBits: number,
-    minExponent: number,
-    nBins: number,
+    layerPtr: number,
+    layerBits: number,
+    layerExponent: number,
+    layerBins: number,
+    channelsPtr: number,
+    channelBits: number,
+    channelExponent: number,
+    channelBins: number,
   ): void;
   /** Rectified sums of n values: writes f64 Σ max(x, 0), Σ max(x, 0)² at outPtr. */
   f32_rectified_sums(xPtr: number, n: number, outPtr: number): void;

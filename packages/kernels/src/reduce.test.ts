@@ -166,10 +166,9 @@ describe('log histogram', () => {
     expect([...reference.logHistogram(values, grid)]).toEqual(counts);
     scoped((memory) => {
       const ptr = kernels.allocate(8 * counts.length);
-      run.f32_log_histogram(memory.put(values).ptr, values.length, ptr, 1, 0, 6);
-      expect([...kernels.u64(ptr, counts.length)].map(Number)).toEqual(counts);
       const perChannel = kernels.allocate(4 * counts.length);
-      run.f32_log_histogram_channels(memory.put(values).ptr, values.length, 1, 1, perChannel, 1, 0, 6);
+      run.f32_log_histograms(memory.put(values).ptr, values.length, 1, 1, ptr, 1, 0, 6, perChannel, 1, 0, 6);
+      expect([...kernels.u64(ptr, counts.length)].map(Number)).toEqual(counts);
       expect([...kernels.u32(perChannel, counts.length)]).toEqual(counts);
     });
   });
@@ -209,20 +208,24 @@ describe('log histogram', () => {
     [40, 16, 2],
     [33, 21, 0],
     [70, 37, 5],
+    [300, 8, 1],
   ])('rows=%i c=%i gap=%i: counts equal the twin’s, and add up over calls', (rows, c, gap) => {
     const random = generator(c);
     const space = { mantissaBits: 3, minExponent: -6, nBins: 60 };
+    const layerSpace = { mantissaBits: 5, minExponent: -9, nBins: 500 };
     const n = reference.nCounters(space);
+    const nOfLayer = reference.nCounters(layerSpace);
     const x = uniform(random, rows * (c + gap), -20, 40).map((v) => (random() < 0.4 ? 0 : random() < 0.02 ? NaN : v));
     scoped((memory) => {
       const ptr = memory.put(x).ptr;
       const perChannel = kernels.allocate(c * n * 4);
-      const total = kernels.allocate(n * 8);
+      const total = kernels.allocate(nOfLayer * 8);
       for (let repeat = 0; repeat < 2; repeat++) {
-        run.f32_log_histogram_channels(ptr, rows, c, c + gap, perChannel, 3, -6, 60);
-        run.f32_log_histogram(ptr, x.length, total, 3, -6, 60);
+        run.f32_log_histograms(ptr, rows, c, c + gap, total, 5, -9, 500, perChannel, 3, -6, 60);
       }
-      expect([...kernels.u64(total, n)].map(Number)).toEqual([...reference.logHistogram(x, space)].map((v) => 2 * v));
+      const inside = x.filter((_, i) => i % (c + gap) < c);
+      const ofLayer = reference.logHistogram(inside, layerSpace);
+      expect([...kernels.u64(total, nOfLayer)].map(Number)).toEqual([...ofLayer].map((v) => 2 * v));
       for (let ci = 0; ci < c; ci++) {
         const own = reference.logHistogram(
           x.filter((_, i) => i % (c + gap) === ci),

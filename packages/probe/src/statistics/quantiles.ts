@@ -1,9 +1,9 @@
 /**
- * @file Quantiles from exact counts on a logarithmic grid of a float's bits. The counting is done by f32_log_histogram*; this
+ * @file Quantiles from exact counts on a logarithmic grid of a float's bits. The counting is done by f32_log_histograms; this
  * says which grid, and turns counts into quantiles. Counts are whole numbers: the same for any order of merging.
  */
 
-/** A grid as f32_log_histogram lays it: counters [zero | nBins positive | nBins negative | NaN]. */
+/** A grid as f32_log_histograms lays it: counters [zero | nBins positive | nBins negative | NaN]. */
 export interface LogGrid {
   /** 2^mantissaBits bins an octave. */
   readonly mantissaBits: number;
@@ -17,6 +17,11 @@ export const fineGrid: LogGrid = { mantissaBits: 6, minExponent: -40, nBins: 80 
 
 /** Per channel: 2 bins an octave from 2^−16 to 2^15.5, 512 bytes of u32. */
 export const coarseGrid: LogGrid = { mantissaBits: 1, minExponent: -16, nBins: 63 };
+
+/** A grid as f32_log_histograms takes it. */
+export function gridArguments({ mantissaBits, minExponent, nBins }: LogGrid): [number, number, number] {
+  return [mantissaBits, minExponent, nBins];
+}
 
 export function countersOf(grid: LogGrid): number {
   return 2 + 2 * grid.nBins;

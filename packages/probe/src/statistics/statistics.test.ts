@@ -73,7 +73,7 @@ describe('moments', () => {
   });
 });
 
-/** The counting of f32_log_histogram, slowly. */
+/** The counting of f32_log_histograms, slowly. */
 function count(values: readonly number[], grid: LogGrid): Float64Array {
   const counts = new Float64Array(countersOf(grid));
   for (const value of values) {

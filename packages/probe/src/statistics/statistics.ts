@@ -7,7 +7,7 @@ import { createRandom, type Tap } from '@ventral/core';
 import type { Accumulator, FinishContext, LayerInfo, ProbeEnvironment, ProbeOptions, StimulusProbe } from '../probe.ts';
 import { type Cell, type Column, layerColumns, type Table } from '../table.ts';
 import { mergeMoments, momentSlots, pooledMoments, summarizeMoments } from './moments.ts';
-import { coarseGrid, countersOf, fineGrid, quantiles, relativeError } from './quantiles.ts';
+import { coarseGrid, countersOf, fineGrid, gridArguments, quantiles, relativeError } from './quantiles.ts';
 import { countAboveHalfPeak, mergeWindows, sparseness, windowBins, windowBits } from './sparseness.ts';
 
 /** What one chunk of images adds to a layer. */
@@ -93,17 +93,8 @@ function open(layer: LayerInfo, { kernels, options }: ProbeEnvironment): Accumul
       if (!options.quantiles) return;
       if (nCounted + rows > largestU32) drainCoarse();
       nCounted += rows;
-      run.f32_log_histogram(ptr, rows * nChannels, finePtr, fineGrid.mantissaBits, fineGrid.minExponent, fineGrid.nBins);
-      run.f32_log_histogram_channels(
-        ptr,
-        rows,
-        nChannels,
-        nChannels,
-        coarsePtr,
-        coarseGrid.mantissaBits,
-        coarseGrid.minExponent,
-        coarseGrid.nBins,
-      );
+      const counted = [ptr, rows, nChannels, nChannels] as const;
+      run.f32_log_histograms(...counted, finePtr, ...gridArguments(fineGrid), coarsePtr, ...gridArguments(coarseGrid));
     },
     snapshot() {
       const moments = kernels.f64(momentsPtr, nChannels * momentSlots);
