@@ -1,52 +1,31 @@
 /**
- * @file 2-D convolution as an implicit matrix product: small tiles of the input are laid out as [k][4] panels just before
- * use, never the whole im2col matrix. Depthwise convolution lives in depthwise.ts, the micro-kernels in gemm.ts.
+ * @file 2-D convolution as an implicit matrix product: the windows of some outputs are laid out as rows just before use, never
+ * the whole im2col matrix. Depthwise convolution lives in depthwise.ts, Winograd in winograd.ts, the micro-kernel in gemm.ts.
  * Terms are added over (kh, kw, c) in ascending order from 0, then the bias, then the clamp. A position in the padding
  * contributes 0 · weight, as the definition says (so an infinite weight there gives NaN).
  */
-import { f32_dense, KBLOCK, microPanel, packedBytes, PANEL, ROWS, TILES } from './gemm';
+import { BLOCK_ROWS, f32_dense, KBLOCK, multiplyPanel, packedBytes, PANEL } from './gemm';
 import { floats } from './lanes';
 
-// Layout of the scratch space: a row of zeros, then one note per tile, then the panels.
-const ZERO_BYTES: usize = 1024; // KBLOCK floats
-const NOTE_BYTES: usize = 64; // four times (image address, top, left), then «no column of this tile leaves the image»
-
 export function f32_conv2d_scratch(c: i32, kh: i32, kw: i32, groups: i32): i32 {
-  const k = (c / groups) * kh * kw;
-  return <i32>(ZERO_BYTES + <usize>TILES * (NOTE_BYTES + <usize>min(k, KBLOCK) * 16));
+  return BLOCK_ROWS * min((c / groups) * kh * kw, KBLOCK) * 4;
 }
 
-/** dst[k][4] = four rows of n floats, interleaved. */
-function interleave(dst: usize, p0: usize, p1: usize, p2: usize, p3: usize, n: i32): void {
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const r0 = v128.load(p0), r1 = v128.load(p1), r2 = v128.load(p2), r3 = v128.load(p3);
-    const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-    const c = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), d = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-    v128.store(dst, v128.shuffle<i64>(a, b, 0, 2));
-    v128.store(dst, v128.shuffle<i64>(a, b, 1, 3), 16);
-    v128.store(dst, v128.shuffle<i64>(c, d, 0, 2), 32);
-    v128.store(dst, v128.shuffle<i64>(c, d, 1, 3), 48);
-    p0 += 16; p1 += 16; p2 += 16; p3 += 16;
-    dst += 64;
-  }
-  for (; i < n; i++) {
-    store<u32>(dst, load<u32>(p0));
-    store<u32>(dst, load<u32>(p1), 4);
-    store<u32>(dst, load<u32>(p2), 8);
-    store<u32>(dst, load<u32>(p3), 12);
-    p0 += 4; p1 += 4; p2 += 4; p3 += 4;
-    dst += 16;
-  }
-}
-
-/** Address of pixel (top + dy, left + dx) of one row of a tile, or the zero row outside the image. */
+/** Copies n floats. */
 // @ts-ignore: decorator
 @inline
-function source(note: usize, row: i32, dy: i32, dx: i32, h: i32, w: i32, pixel: usize, offset: usize, zero: usize): usize {
-  const at = note + <usize>row * 12;
-  const y = load<i32>(at, 4) + dy, x = load<i32>(at, 8) + dx;
-  return <u32>y < <u32>h && <u32>x < <u32>w ? <usize>load<u32>(at) + <usize>(y * w + x) * pixel + offset : zero;
+function copyRun(dst: usize, src: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) v128.store(dst + floats(i), v128.load(src + floats(i)));
+  for (; i < n; i++) store<u32>(dst + floats(i), load<u32>(src + floats(i)));
+}
+
+// @ts-ignore: decorator
+@inline
+function clearRun(dst: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) v128.store(dst + floats(i), f32x4.splat(0));
+  for (; i < n; i++) store<u32>(dst + floats(i), 0);
 }
 
 export function f32_conv2d(
@@ -67,62 +46,56 @@ export function f32_conv2d(
     }
     return;
   }
-  const zero = scratchPtr, notes = zero + ZERO_BYTES, panels = notes + <usize>TILES * NOTE_BYTES;
-  for (let i: usize = 0; i < ZERO_BYTES; i += 16) v128.store(zero + i, f32x4.splat(0));
   // With neighbouring pixels adjacent in memory, one row of the window is one run of kw · c floats.
   const runs = dw == 1 && groups == 1 && xStride == c;
-  const tileBytes = <usize>min(k, KBLOCK) * 16;
+  const row = floats(min(k, KBLOCK));
 
-  for (let start = 0; start < outputs; start += TILES * ROWS) {
-    const end = min(outputs, start + TILES * ROWS);
-    // Where each output's window begins; surplus rows of the last tile repeat its last valid output.
-    for (let t = start, note = notes; t < end; t += ROWS, note += NOTE_BYTES) {
-      let inside = 1;
-      for (let r = 0; r < ROWS; r++) {
-        const o = min(t + r, end - 1);
-        const image = o / pixels, rest = o - image * pixels, oy = rest / ow, ox = rest - oy * ow;
-        const left = ox * sw - padLeft;
-        const at = note + <usize>r * 12;
-        store<u32>(at, xPtr + <usize>(image * h * w) * pixel);
-        store<i32>(at, oy * sh - padTop, 4);
-        store<i32>(at, left, 8);
-        if (left < 0 || left + kw > w) inside = 0;
-      }
-      store<i32>(note, runs ? inside : 0, 48);
-    }
+  for (let start = 0; start < outputs; start += BLOCK_ROWS) {
+    const end = min(outputs, start + BLOCK_ROWS);
     for (let g = 0; g < groups; g++) {
-      const groupOffset = floats(g * cg);
       const packed = packedPtr + <usize>g * groupBytes;
       for (let k0 = 0; k0 < k; k0 += KBLOCK) {
-        const k1 = min(k, k0 + KBLOCK);
-        for (let t = start, note = notes, dst = panels; t < end; t += ROWS, note += NOTE_BYTES, dst += tileBytes) {
-          const inside = load<i32>(note, 48);
-          let out = dst;
-          for (let kk = k0; kk < k1;) {
-            const tap = kk / cg, ci = kk - tap * cg, ky = tap / kw, kx = tap - ky * kw;
-            const terms = min(k1 - kk, (inside ? (kw - kx) * cg : cg) - ci);
-            const offset = groupOffset + floats(ci), dy = ky * dh, dx = kx * dw;
-            interleave(
-              out,
-              source(note, 0, dy, dx, h, w, pixel, offset, zero), source(note, 1, dy, dx, h, w, pixel, offset, zero),
-              source(note, 2, dy, dx, h, w, pixel, offset, zero), source(note, 3, dy, dx, h, w, pixel, offset, zero),
-              terms,
-            );
-            out += <usize>terms * 16;
-            kk += terms;
-          }
+        const terms = min(k - k0, KBLOCK);
+        for (let o = start, dst = scratchPtr; o < end; o++, dst += row) {
+          const image = o / pixels, rest = o - image * pixels, oy = rest / ow, ox = rest - oy * ow;
+          const top = oy * sh - padTop, left = ox * sw - padLeft;
+          const inside = runs && left >= 0 && left + kw <= w;
+          const x = xPtr + <usize>(image * h * w) * pixel + floats(g * cg);
+          layWindow(dst, x, k0, k0 + terms, top, left, h, w, kw, cg, dh, dw, pixel, inside);
         }
-        const terms = k1 - k0, first = k0 == 0, last = k1 == k;
         for (let j = 0; j < og; j += PANEL) {
           const b = packed + <usize>(j >> 3) * <usize>k * 32 + <usize>k0 * 32;
           const bias = biasPtr ? biasPtr + floats(g * og + j) : 0;
-          const cols = min(PANEL, og - j);
-          let y = yPtr + <usize>start * ldy + floats(g * og + j);
-          for (let t = start, a = panels; t < end; t += ROWS, a += tileBytes) {
-            microPanel(terms, a, b, y, ldy, min(ROWS, end - t), cols, first, last, bias, lo, hi);
-            y += <usize>ROWS * ldy;
-          }
+          const y = yPtr + <usize>start * ldy + floats(g * og + j);
+          multiplyPanel(terms, scratchPtr, row, b, y, ldy, end - start, min(PANEL, og - j), k0 == 0, k0 + terms == k, bias, lo, hi);
         }
+      }
+    }
+  }
+}
+
+/** Terms k0 … k1 of one window, in (kh, kw, c) order, contiguous at dst; `inside`: no column leaves the image. */
+function layWindow(
+  dst: usize, x: usize, k0: i32, k1: i32, top: i32, left: i32, h: i32, w: i32, kw: i32, cg: i32, dh: i32, dw: i32, pixel: usize, inside: bool,
+): void {
+  const line = kw * cg, end = dst + floats(k1 - k0);
+  let ky = k0 / line, at = k0 - ky * line;
+  for (; dst < end; ky++, at = 0) {
+    const iy = top + ky * dh, last = min(line, at + <i32>((end - dst) >> 2));
+    const source = x + <usize>(iy * w + left) * pixel;
+    if (<u32>iy >= <u32>h) {
+      clearRun(dst, last - at);
+      dst += floats(last - at);
+    } else if (inside) {
+      copyRun(dst, source + floats(at), last - at);
+      dst += floats(last - at);
+    } else {
+      for (let kx = at / cg, ci = at - kx * cg; at < last; kx++, ci = 0) {
+        const terms = min(cg - ci, last - at), ix = left + kx * dw;
+        if (<u32>ix < <u32>w) copyRun(dst, source + <usize>(kx * dw) * pixel + floats(ci), terms);
+        else clearRun(dst, terms);
+        dst += floats(terms);
+        at += terms;
       }
     }
   }

@@ -1,5 +1,5 @@
 /**
- * @file Packed matrix product: f32_pack, f32_dense, and the 4 × 8 micro-kernels that conv.ts shares. No shapes are checked.
+ * @file Packed matrix product: f32_pack, f32_dense, and the 4 × 8 micro-kernel that conv.ts and winograd.ts share. No shapes are checked.
  * Every output is one chain of multiply-adds over k in ascending order that starts at 0; the bias is added after the last
  * term, then the result is clamped. A chain may be parked in y between two blocks of k (a float32 store and load, which
  * changes nothing), so neither blocking nor the split of rows reaches a result's bits.
@@ -14,10 +14,10 @@ import { clamp, floats, gather4, loadPart, loadUpTo4, madd, storePart } from './
 export const PANEL: i32 = 8;
 /** Output rows of a tile; twin of tileRows in src/abi.ts. */
 export const ROWS: i32 = 4;
-/** Terms of k per block: a panel's block (8 KiB) and a tile's block (4 KiB) stay in the first-level cache together. */
+/** Terms of k per block: a panel's block (8 KiB) and a tile's rows (4 KiB) stay in the first-level cache together. */
 export const KBLOCK: i32 = 256;
-/** Tiles that share one pass over the panels: 48 × 4 KiB of A stay in the second-level cache. */
-export const TILES: i32 = 48;
+/** Rows of A that share one pass over the panels: 192 × 1 KiB stay in the second-level cache. */
+export const BLOCK_ROWS: i32 = 192;
 
 /** Bytes of one packed matrix [k, n]. */
 // @ts-ignore: decorator
@@ -89,104 +89,57 @@ function putRow(p: usize, low: v128, high: v128, n: i32): void {
 }
 
 /**
- * One 4 × 8 tile over k terms, A interleaved [k][4] (a packed panel).
- * `first`: sums start at 0, otherwise at y; `last`: bias and clamp follow. Only `rows` × `cols` of y are touched.
+ * `rows` rows of A (row i at a + i · lda bytes) times one panel over k terms, four rows at a time.
+ * `first`: sums start at 0, otherwise at y; `last`: bias and clamp follow. Only `rows` × `cols` of y are touched; surplus rows
+ * of the last tile read its first row and are dropped.
  */
-export function microPanel(
-  k: i32, a: usize, b: usize, y: usize, ldy: usize, rows: i32, cols: i32, first: bool, last: bool, bias: usize, lo: f32, hi: f32,
-): void {
-  const y1 = rows > 1 ? y + ldy : y;
-  const y2 = rows > 2 ? y1 + ldy : y;
-  const y3 = rows > 3 ? y2 + ldy : y;
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  if (!first) {
-    c00 = loadLow(y, cols); c01 = loadHigh(y, cols);
-    c10 = loadLow(y1, cols); c11 = loadHigh(y1, cols);
-    c20 = loadLow(y2, cols); c21 = loadHigh(y2, cols);
-    c30 = loadLow(y3, cols); c31 = loadHigh(y3, cols);
-  }
-  for (let i = 0; i < k; i++) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a);
-    c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a, 4);
-    c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a, 8);
-    c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a, 12);
-    c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    a += 16;
-    b += 32;
-  }
-  if (last) {
-    if (bias) {
-      const s0 = loadLow(bias, cols), s1 = loadHigh(bias, cols);
-      c00 = f32x4.add(c00, s0); c01 = f32x4.add(c01, s1);
-      c10 = f32x4.add(c10, s0); c11 = f32x4.add(c11, s1);
-      c20 = f32x4.add(c20, s0); c21 = f32x4.add(c21, s1);
-      c30 = f32x4.add(c30, s0); c31 = f32x4.add(c31, s1);
-    }
-    const l = f32x4.splat(lo), h = f32x4.splat(hi);
-    c00 = clamp(c00, l, h); c01 = clamp(c01, l, h);
-    c10 = clamp(c10, l, h); c11 = clamp(c11, l, h);
-    c20 = clamp(c20, l, h); c21 = clamp(c21, l, h);
-    c30 = clamp(c30, l, h); c31 = clamp(c31, l, h);
-  }
-  putRow(y, c00, c01, cols);
-  if (rows > 1) putRow(y1, c10, c11, cols);
-  if (rows > 2) putRow(y2, c20, c21, cols);
-  if (rows > 3) putRow(y3, c30, c31, cols);
-}
-
-/** As {@link microPanel}, A read in place: row i at a + i · lda bytes. Surplus rows read the last valid one. */
-export function microRows(
+export function multiplyPanel(
   k: i32, a: usize, lda: usize, b: usize, y: usize, ldy: usize, rows: i32, cols: i32,
   first: bool, last: bool, bias: usize, lo: f32, hi: f32,
 ): void {
-  let a1 = rows > 1 ? a + lda : a;
-  let a2 = rows > 2 ? a1 + lda : a;
-  let a3 = rows > 3 ? a2 + lda : a;
-  const y1 = rows > 1 ? y + ldy : y;
-  const y2 = rows > 2 ? y1 + ldy : y;
-  const y3 = rows > 3 ? y2 + ldy : y;
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  if (!first) {
-    c00 = loadLow(y, cols); c01 = loadHigh(y, cols);
-    c10 = loadLow(y1, cols); c11 = loadHigh(y1, cols);
-    c20 = loadLow(y2, cols); c21 = loadHigh(y2, cols);
-    c30 = loadLow(y3, cols); c31 = loadHigh(y3, cols);
-  }
-  for (let i = 0; i < k; i++) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a);
-    c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a1);
-    c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a2);
-    c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a3);
-    c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    a += 4; a1 += 4; a2 += 4; a3 += 4;
-    b += 32;
-  }
-  if (last) {
-    if (bias) {
-      const s0 = loadLow(bias, cols), s1 = loadHigh(bias, cols);
-      c00 = f32x4.add(c00, s0); c01 = f32x4.add(c01, s1);
-      c10 = f32x4.add(c10, s0); c11 = f32x4.add(c11, s1);
-      c20 = f32x4.add(c20, s0); c21 = f32x4.add(c21, s1);
-      c30 = f32x4.add(c30, s0); c31 = f32x4.add(c31, s1);
+  const l = f32x4.splat(lo), h = f32x4.splat(hi);
+  const s0 = bias ? loadLow(bias, cols) : f32x4.splat(0), s1 = bias ? loadHigh(bias, cols) : f32x4.splat(0);
+  for (let r = 0; r < rows; r += ROWS, a += <usize>ROWS * lda, y += <usize>ROWS * ldy) {
+    const left = rows - r;
+    const y1 = left > 1 ? y + ldy : y, y2 = left > 2 ? y + 2 * ldy : y, y3 = left > 3 ? y + 3 * ldy : y;
+    let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+    if (!first) {
+      c00 = loadLow(y, cols); c01 = loadHigh(y, cols);
+      c10 = loadLow(y1, cols); c11 = loadHigh(y1, cols);
+      c20 = loadLow(y2, cols); c21 = loadHigh(y2, cols);
+      c30 = loadLow(y3, cols); c31 = loadHigh(y3, cols);
     }
-    const l = f32x4.splat(lo), h = f32x4.splat(hi);
-    c00 = clamp(c00, l, h); c01 = clamp(c01, l, h);
-    c10 = clamp(c10, l, h); c11 = clamp(c11, l, h);
-    c20 = clamp(c20, l, h); c21 = clamp(c21, l, h);
-    c30 = clamp(c30, l, h); c31 = clamp(c31, l, h);
+    let p0 = a, p1 = left > 1 ? a + lda : a, p2 = left > 2 ? a + 2 * lda : a, p3 = left > 3 ? a + 3 * lda : a, q = b;
+    for (let i = 0; i < k; i++) {
+      const b0 = v128.load(q), b1 = v128.load(q, 16);
+      let x = v128.load32_splat(p0);
+      c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+      x = v128.load32_splat(p1);
+      c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+      x = v128.load32_splat(p2);
+      c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+      x = v128.load32_splat(p3);
+      c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+      p0 += 4; p1 += 4; p2 += 4; p3 += 4;
+      q += 32;
+    }
+    if (last) {
+      if (bias) {
+        c00 = f32x4.add(c00, s0); c01 = f32x4.add(c01, s1);
+        c10 = f32x4.add(c10, s0); c11 = f32x4.add(c11, s1);
+        c20 = f32x4.add(c20, s0); c21 = f32x4.add(c21, s1);
+        c30 = f32x4.add(c30, s0); c31 = f32x4.add(c31, s1);
+      }
+      c00 = clamp(c00, l, h); c01 = clamp(c01, l, h);
+      c10 = clamp(c10, l, h); c11 = clamp(c11, l, h);
+      c20 = clamp(c20, l, h); c21 = clamp(c21, l, h);
+      c30 = clamp(c30, l, h); c31 = clamp(c31, l, h);
+    }
+    putRow(y, c00, c01, cols);
+    if (left > 1) putRow(y1, c10, c11, cols);
+    if (left > 2) putRow(y2, c20, c21, cols);
+    if (left > 3) putRow(y3, c30, c31, cols);
   }
-  putRow(y, c00, c01, cols);
-  if (rows > 1) putRow(y1, c10, c11, cols);
-  if (rows > 2) putRow(y2, c20, c21, cols);
-  if (rows > 3) putRow(y3, c30, c31, cols);
 }
 
 // @ts-ignore: decorator
@@ -236,8 +189,8 @@ export function f32_dense(
     }
     return;
   }
-  for (let row = 0; row < rows; row += TILES * ROWS) {
-    const rowEnd = min(rows, row + TILES * ROWS);
+  for (let row = 0; row < rows; row += BLOCK_ROWS) {
+    const rowEnd = min(rows, row + BLOCK_ROWS);
     let kk = 0;
     do {
       const terms = min(KBLOCK, k - kk);
@@ -245,12 +198,10 @@ export function f32_dense(
       for (let j = 0; j < n; j += PANEL) {
         const b = packedPtr + <usize>(j >> 3) * panel + <usize>kk * 32;
         const bias = biasPtr ? biasPtr + floats(j) : 0;
-        for (let r = row; r < rowEnd; r += ROWS) {
-          microRows(
-            terms, xPtr + <usize>r * lda + floats(kk), lda, b, yPtr + <usize>r * ldy + floats(j), ldy,
-            min(ROWS, rowEnd - r), min(PANEL, n - j), first, last, bias, lo, hi,
-          );
-        }
+        multiplyPanel(
+          terms, xPtr + <usize>row * lda + floats(kk), lda, b, yPtr + <usize>row * ldy + floats(j), ldy,
+          rowEnd - row, min(PANEL, n - j), first, last, bias, lo, hi,
+        );
       }
       kk += KBLOCK;
     } while (kk < k);

@@ -6,7 +6,7 @@
  * A block of output tiles is brought into the transformed space (V), multiplied there by the transformed weight (U), one
  * matrix product for each of the 36 places, and the products (M) are brought back.
  */
-import { PANEL, ROWS, microRows } from './gemm';
+import { multiplyPanel, PANEL, ROWS } from './gemm';
 import { clamp, floats, loadUpTo4, storeUpTo4 } from './lanes';
 
 /** Output pixels of a tile along each side, input pixels, and places of the transformed space. */
@@ -104,9 +104,7 @@ export function f32_conv2d_winograd(
       const a = v + <usize>q * vPlace, b = packedPtr + <usize>q * uPlace, y = m + <usize>q * mPlace;
       for (let j = 0; j < wide; j += PANEL) {
         const panel = b + <usize>(j / PANEL) * uPanel;
-        for (let t = 0; t < here; t += ROWS) {
-          microRows(c, a + floats(t * c), floats(c), panel, y + floats(t * wide + j), floats(wide), min(ROWS, here - t), PANEL, true, false, 0, 0, 0);
-        }
+        multiplyPanel(c, a, floats(c), panel, y + floats(j), floats(wide), here, PANEL, true, false, 0, 0, 0);
       }
     }
     for (let t = 0; t < here; t++) {
