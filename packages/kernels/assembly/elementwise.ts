@@ -3,7 +3,7 @@
  * The codes are those of src/abi.ts. Tails pass through the same lanes, so a value's bits do not depend on its position.
  */
 import { clamp, floats, gather4, loadPart, loadUpTo4, narrow, storeUpTo4, widenHigh, widenLow } from './lanes';
-import { cos4, erf4, exp4, log1p4, log4, sin4, tanh4 } from './math';
+import { cos4, erf4, erfLanes, exp4, expLanes, log1p4, log4, sin4, tanh4 } from './math';
 import { pow64 } from './math64';
 
 // @ts-ignore: decorator
@@ -27,9 +27,18 @@ function expm14(x: v128): v128 {
 }
 
 /** 1 / (1 + exp(−x)), from exp(−|x|) on both sides, so that it underflows only where the result does. */
+// @ts-ignore: decorator
+@inline
 function sigmoid4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  const e = expLanes(f32x4.neg(f32x4.abs(x)));
   return f32x4.div(v128.bitselect(e, one(), f32x4.lt(x, f32x4.splat(0))), f32x4.add(one(), e));
+}
+
+// @ts-ignore: decorator
+@inline
+function gelu4(x: v128): v128 {
+  const half = f32x4.mul(x, f32x4.splat(0.5));
+  return f32x4.add(half, f32x4.mul(half, erfLanes(f32x4.mul(x, f32x4.splat(0.70710678)))));
 }
 
 /** fn of four lanes. An unknown code gives NaN. */
@@ -71,10 +80,7 @@ function unary4(code: i32, x: v128, alpha: f32, beta: f32): v128 {
       const m = f32x4.mul(e, f32x4.add(e, f32x4.splat(2)));
       return f32x4.mul(x, f32x4.div(m, f32x4.add(m, f32x4.splat(2))));
     }
-    case 33: {
-      const half = f32x4.mul(x, f32x4.splat(0.5));
-      return f32x4.add(half, f32x4.mul(half, erf4(f32x4.mul(x, f32x4.splat(0.70710678)))));
-    }
+    case 33: return gelu4(x);
     case 34: {
       const cubic = f32x4.mul(f32x4.mul(f32x4.mul(x, x), x), f32x4.splat(0.044715));
       const half = f32x4.mul(x, f32x4.splat(0.5));
@@ -88,13 +94,20 @@ function unary4(code: i32, x: v128, alpha: f32, beta: f32): v128 {
 export function f32_unary(code: i32, xPtr: usize, yPtr: usize, n: i32, alpha: f32, beta: f32): void {
   const bulk = n & ~3;
   let i = 0;
-  // The commonest two have a loop of their own: four lanes a step are too few to pay for a call.
+  // The commonest have a loop of their own: four lanes a step are too few to pay for calls.
   if (code == 20) {
     const zero = f32x4.splat(0);
     for (; i < bulk; i += 4) v128.store(yPtr + floats(i), f32x4.pmax(v128.load(xPtr + floats(i)), zero));
   } else if (code == 35) {
     const a = f32x4.splat(alpha), b = f32x4.splat(beta);
     for (; i < bulk; i += 4) v128.store(yPtr + floats(i), clamp(v128.load(xPtr + floats(i)), a, b));
+  } else if (code == 28) {
+    for (; i < bulk; i += 4) {
+      const x = v128.load(xPtr + floats(i));
+      v128.store(yPtr + floats(i), f32x4.mul(x, sigmoid4(x)));
+    }
+  } else if (code == 33) {
+    for (; i < bulk; i += 4) v128.store(yPtr + floats(i), gelu4(v128.load(xPtr + floats(i))));
   } else {
     for (; i < bulk; i += 4) v128.store(yPtr + floats(i), unary4(code, v128.load(xPtr + floats(i)), alpha, beta));
   }

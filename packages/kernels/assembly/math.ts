@@ -27,6 +27,13 @@ function step64(p: v128, x: v128, c: f64): v128 {
 }
 
 export function exp4(value: v128): v128 {
+  return expLanes(value);
+}
+
+/** The body of {@link exp4}, for loops that would spend more on the call. */
+// @ts-ignore: decorator
+@inline
+export function expLanes(value: v128): v128 {
   // Beyond these limits the result is 0 or Infinity anyway; pmin and pmax let a NaN through.
   const x = f32x4.pmin(f32x4.pmax(value, f(-104)), f(89));
   const n = f32x4.nearest(f32x4.mul(x, f(1.44269504)));
@@ -90,6 +97,13 @@ export function tanh4(x: v128): v128 {
 }
 
 export function erf4(x: v128): v128 {
+  return erfLanes(x);
+}
+
+/** The body of {@link erf4}, for loops that would spend more on the call. A lane's bits do not depend on its neighbours. */
+// @ts-ignore: decorator
+@inline
+export function erfLanes(x: v128): v128 {
   const sign = v128.and(x, i32x4.splat(0x80000000));
   const a = f32x4.abs(x);
   const z = f32x4.mul(a, a);
@@ -106,6 +120,8 @@ export function erf4(x: v128): v128 {
   p = step(p, z, -0.376126389);
   p = step(p, z, 0.128379167);
   const small = f32x4.add(a, f32x4.mul(a, p));
+  const isLarge = f32x4.gt(a, f(1));
+  if (!v128.any_true(isLarge)) return v128.or(small, sign);
   // |x| > 1: 1 − exp(−x²) · t · P(t), t = 1 / (1 + x/2), P fitted on 1 … 4.2 to 5e-9
   const t = f32x4.div(f(1), step(a, f(0.5), 1));
   let q = f(0.0925876143);
@@ -116,7 +132,7 @@ export function erf4(x: v128): v128 {
   q = step(q, t, 0.274595353);
   q = step(q, t, 0.282583919);
   const large = f32x4.sub(f(1), f32x4.mul(exp4(f32x4.neg(z)), f32x4.mul(t, q)));
-  return v128.or(v128.bitselect(large, small, f32x4.gt(a, f(1))), sign);
+  return v128.or(v128.bitselect(large, small, isLarge), sign);
 }
 
 /** 32 bits of 2/π after the binary point, word 1 the first; word 0 is what stands before it. */

@@ -42,6 +42,7 @@ for (const [name, code] of [
   ['tanh', 8],
   ['erf', 9],
   ['sigmoid', 25],
+  ['silu', 28],
   ['gelu', 33],
   ['softplus', 29],
 ]) {
