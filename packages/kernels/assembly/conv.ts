@@ -4,7 +4,7 @@
  * Terms are added over (kh, kw, c) in ascending order from 0, then the bias, then the clamp. A position in the padding
  * contributes 0 · weight, as the definition says (so an infinite weight there gives NaN).
  */
-import { BLOCK_ROWS, f32_dense, KBLOCK, multiplyPanel, packedBytes, PANEL } from './gemm';
+import { BLOCK_ROWS, blockRows, f32_dense, KBLOCK, multiplyPanel, packedBytes, PANEL } from './gemm';
 import { floats } from './lanes';
 
 export function f32_conv2d_scratch(c: i32, kh: i32, kw: i32, groups: i32): i32 {
@@ -50,8 +50,9 @@ export function f32_conv2d(
   const runs = dw == 1 && groups == 1 && xStride == c;
   const row = floats(min(k, KBLOCK));
 
-  for (let start = 0; start < outputs; start += BLOCK_ROWS) {
-    const end = min(outputs, start + BLOCK_ROWS);
+  const block = blockRows(outputs);
+  for (let start = 0; start < outputs; start += block) {
+    const end = min(outputs, start + block);
     for (let g = 0; g < groups; g++) {
       const packed = packedPtr + <usize>g * groupBytes;
       for (let k0 = 0; k0 < k; k0 += KBLOCK) {

@@ -16,8 +16,14 @@ export const PANEL: i32 = 8;
 export const ROWS: i32 = 4;
 /** Terms of k per block: a panel's block (8 KiB) and a tile's rows (4 KiB) stay in the first-level cache together. */
 export const KBLOCK: i32 = 256;
-/** Rows of A that share one pass over the panels: 192 × 1 KiB stay in the second-level cache. */
-export const BLOCK_ROWS: i32 = 192;
+/** Most rows of A that share one pass over the panels: 256 × 1 KiB stay in the second-level cache. */
+export const BLOCK_ROWS: i32 = 256;
+
+/** Rows of one block so that all blocks are about equal: 196 rows are one block, 784 are four of 196. */
+export function blockRows(rows: i32): i32 {
+  const blocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+  return ((rows + blocks - 1) / blocks + ROWS - 1) & ~(ROWS - 1);
+}
 
 /** Bytes of one packed matrix [k, n]. */
 // @ts-ignore: decorator
@@ -189,8 +195,9 @@ export function f32_dense(
     }
     return;
   }
-  for (let row = 0; row < rows; row += BLOCK_ROWS) {
-    const rowEnd = min(rows, row + BLOCK_ROWS);
+  const block = blockRows(rows);
+  for (let row = 0; row < rows; row += block) {
+    const rowEnd = min(rows, row + block);
     let kk = 0;
     do {
       const terms = min(KBLOCK, k - kk);

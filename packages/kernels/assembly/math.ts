@@ -36,7 +36,9 @@ export function exp4(value: v128): v128 {
 export function expLanes(value: v128): v128 {
   // Beyond these limits the result is 0 or Infinity anyway; pmin and pmax let a NaN through.
   const x = f32x4.pmin(f32x4.pmax(value, f(-104)), f(89));
-  const n = f32x4.nearest(f32x4.mul(x, f(1.44269504)));
+  // Adding 1.5 · 2^23 rounds to a whole number and leaves it in the low bits.
+  const t = f32x4.add(f32x4.mul(x, f(1.44269504)), f(12582912));
+  const n = f32x4.sub(t, f(12582912));
   const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f(0.693359375))), f32x4.mul(n, f(-0.00021219444)));
   let p = f(1.0 / 5040.0);
   p = step(p, r, 1.0 / 720.0);
@@ -46,7 +48,7 @@ export function expLanes(value: v128): v128 {
   p = step(p, r, 0.5);
   const y = f32x4.add(f(1), f32x4.add(r, f32x4.mul(f32x4.mul(r, r), p)));
   // Two factors, because 2^n alone leaves the range before the result does.
-  const k = i32x4.trunc_sat_f32x4_s(n), half = i32x4.shr_s(k, 1);
+  const k = i32x4.sub(t, i32x4.splat(0x4b400000)), half = i32x4.shr_s(k, 1);
   const a = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
   const b = i32x4.shl(i32x4.add(i32x4.sub(k, half), i32x4.splat(127)), 23);
   return f32x4.mul(f32x4.mul(y, a), b);
