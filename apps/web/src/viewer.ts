@@ -61,6 +61,7 @@ const viewer: Viewer = {
       setup: {
         input,
         allNodes: false,
+        exact: false,
         layers,
         probes: reading.map(({ name }) => name),
         options,

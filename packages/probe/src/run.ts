@@ -36,6 +36,8 @@ export interface ProbeRequest<Item> {
   readonly graph: Graph;
   readonly input?: readonly [h: number, w: number] | undefined;
   readonly layers: LayerSelection;
+  /** Plain sums only: no Winograd. Default false. */
+  readonly exact?: boolean | undefined;
   readonly probes: readonly Probe[];
   readonly options?: Partial<ProbeOptions> | undefined;
   /** Visual angle of the input's width in degrees; default: the network's own, else 8. */
@@ -114,7 +116,16 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
       reading.map((probe, p) => layers.map((_, l) => probe[how](a[p]![l], b[p]![l])));
     const { items, runner, describe, signal, onProgress, strict } = stimuli;
     const { state, total, nDone, failures } = await runner.run({
-      setup: { model: stimuli.modelHandle, input: request.input, allNodes, layers, probes: names, options, preprocess },
+      setup: {
+        model: stimuli.modelHandle,
+        input: request.input,
+        allNodes,
+        exact: request.exact ?? false,
+        layers,
+        probes: names,
+        options,
+        preprocess,
+      },
       items,
       merging: { merge: (a, b) => join(a, b, 'merge'), mergeTotals: (a, b) => join(a, b, 'mergeTotals') },
       describe,

@@ -25,6 +25,8 @@ export interface ProbeSetup {
   readonly input: readonly [h: number, w: number] | undefined;
   /** True: the graph as it came from the file. False: its canonical form. */
   readonly allNodes: boolean;
+  /** Plain sums only: no Winograd. */
+  readonly exact: boolean;
   readonly layers: readonly LayerInfo[];
   /** Names of stimulus probes. */
   readonly probes: readonly string[];
@@ -55,7 +57,7 @@ export function openProbeSession<Item>(
     const picture = pictureInput(graph);
     const [heightPx, widthPx] = picture.sizePx;
     const kernels = instantiate(environment.module);
-    const executor = createExecutor(kernels, graph, { taps: layers.map(({ layer }) => layer) });
+    const executor = createExecutor(kernels, graph, { taps: layers.map(({ layer }) => layer), exact: setup.exact });
     const accumulators = stimulusProbes(setup.probes).map((probe) =>
       layers.map((layer) => probe.open(layer, { kernels, options })),
     );
