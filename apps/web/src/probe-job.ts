@@ -1,6 +1,6 @@
 /** @file A probe run as the pool takes it: the stimuli, each once, and how the states of all probes and layers are merged. */
 import type { Job, Preprocess } from '@ventral/core';
-import { type PerProbeAndLayer, type ProbeSetup, stimulusProbes } from '@ventral/probe';
+import { mergingOf, type PerProbeAndLayer, type ProbeSetup } from '@ventral/probe';
 import { defaultSetName, stimulusSet } from '@ventral/stimuli';
 import type { NetworkFacts } from './facts.ts';
 import type { NetworkSource, Stimulus } from './sources.ts';
@@ -24,13 +24,10 @@ export function probeJob(
   { setup }: Pick<NetworkFacts, 'setup'>,
   stimuli: readonly Stimulus[],
 ): Job<ProbeSetup, Stimulus, PerProbeAndLayer, PerProbeAndLayer> {
-  const reading = stimulusProbes(setup.probes);
-  const join = (a: PerProbeAndLayer, b: PerProbeAndLayer, how: 'merge' | 'mergeTotals') =>
-    reading.map((probe, p) => setup.layers.map((_, l) => probe[how](a[p]![l], b[p]![l])));
   return {
     setup: { ...setup, model: source, preprocess: preprocessFor(stimuli[0], setup.preprocess) },
     items: stimuli,
-    merging: { merge: (a, b) => join(a, b, 'merge'), mergeTotals: (a, b) => join(a, b, 'mergeTotals') },
+    merging: mergingOf(setup.probes, setup.layers),
     describe: ({ id }) => `stimulus "${id}"`,
   };
 }

@@ -4,7 +4,16 @@
  */
 import { createExecutor, type Executor, type Preprocess, preprocess } from '@ventral/core';
 import { instantiate, math } from '@ventral/kernels';
-import { defaultFovDeg, defaultProbeOptions, type LayerInfo, layerSet, probes, stimulusProbes } from '@ventral/probe';
+import {
+  defaultFovDeg,
+  defaultProbeOptions,
+  type LayerInfo,
+  layerSet,
+  probes,
+  stateBytesOf,
+  stimulusProbes,
+  tablesOf,
+} from '@ventral/probe';
 import { expose } from 'comlink';
 import type { LayerMaps, Prediction, ShownPicture, Viewer } from './facts.ts';
 import { compileKernels, createPictureLoader, loadNetwork, pictureNetwork } from './laboratory.ts';
@@ -43,10 +52,7 @@ const viewer: Viewer = {
     const [heightPx, widthPx] = picture.sizePx;
     open = { executor, layers, kernels, inputName: picture.name, preprocess: recipe, heightPx, widthPx };
     responses = [];
-    const stateBytes = reading.reduce(
-      (sum, probe) => sum + layers.reduce((bytes, layer) => bytes + probe.stateBytes(layer, options), 0),
-      0,
-    );
+    const stateBytes = stateBytesOf(reading, layers, options);
     const { weights, activations, scratch } = executor.bytes;
     return {
       name: graph.name,
@@ -119,18 +125,18 @@ const viewer: Viewer = {
   graphTables(fovDeg) {
     const { executor, layers } = opened();
     const context = { model: executor.graph.name, fovDeg, options, nImages: 0 };
-    return probes.flatMap((probe) => (probe.kind === 'graph' ? probe.measure(context, executor.graph, layers) : []));
+    return tablesOf(
+      context,
+      executor.graph,
+      layers,
+      probes.filter(({ kind }) => kind === 'graph'),
+    );
   },
 
   stimulusTables({ state, total, nImages, fovDeg }) {
     const { executor, layers } = opened();
     const context = { model: executor.graph.name, fovDeg, options, nImages };
-    return reading.flatMap((probe, at) =>
-      probe.finish(
-        context,
-        layers.map((layer, i) => ({ layer, state: state[at]![i], total: total[at]![i] })),
-      ),
-    );
+    return tablesOf(context, executor.graph, layers, reading, { state, total });
   },
 };
 

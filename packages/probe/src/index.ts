@@ -7,6 +7,7 @@ export * from './receptive-field/field.ts';
 export * from './receptive-field/table.ts';
 export * from './run.ts';
 export * from './session.ts';
+export * from './states.ts';
 export * from './statistics/moments.ts';
 export * from './statistics/quantiles.ts';
 export * from './statistics/sparseness.ts';

@@ -15,7 +15,8 @@ import {
 import { type LayerSelection, layerSet } from './layers.ts';
 import type { FinishContext, LayerInfo, Probe, ProbeOptions } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
-import type { PerProbeAndLayer, ProbeSetup } from './session.ts';
+import type { ProbeSetup } from './session.ts';
+import { mergingOf, type PerProbeAndLayer, stateBytesOf, tablesOf } from './states.ts';
 import type { Table } from './table.ts';
 
 export const defaultProbeOptions: ProbeOptions = { maxUnits: 2048, seed: 0, quantiles: true };
@@ -86,23 +87,13 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const graph = allNodes ? bound : canonicalForm(bound);
   const layers = layerSet(graph, request.layers);
   const reading = stimulusProbes(probes.map((probe) => probe.name));
-  const stateBytes = reading.reduce(
-    (sum, probe) => sum + layers.reduce((bytes, layer) => bytes + probe.stateBytes(layer, options), 0),
-    0,
-  );
+  const stateBytes = stateBytesOf(reading, layers, options);
   request.onPlan?.({ layers, stateBytes });
 
   const measured = reading.length === 0 ? undefined : await runStimuli();
   const nImages = measured?.nImages ?? 0;
   const context: FinishContext = { model, fovDeg: request.fovDeg ?? graph.metadata.fovDeg ?? defaultFovDeg, options, nImages };
-  const tables = probes.flatMap((probe) => {
-    if (probe.kind === 'graph') return probe.measure(context, graph, layers);
-    const at = reading.findIndex(({ name }) => name === probe.name);
-    return probe.finish(
-      context,
-      layers.map((layer, i) => ({ layer, state: measured!.state[at]![i], total: measured!.total[at]![i] })),
-    );
-  });
+  const tables = tablesOf(context, graph, layers, probes, measured);
   return { tables, layers, stateBytes, nImages, failures: measured?.failures ?? [] };
 
   async function runStimuli() {
@@ -112,8 +103,6 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
     const preprocess = stimuli.preprocess ?? graph.metadata.preprocess;
     if (!preprocess)
       throw new InputError(`probe: how pictures become the input of "${model}" is not known. Give a preprocessing description.`);
-    const join = (a: PerProbeAndLayer, b: PerProbeAndLayer, how: 'merge' | 'mergeTotals') =>
-      reading.map((probe, p) => layers.map((_, l) => probe[how](a[p]![l], b[p]![l])));
     const { items, runner, describe, signal, onProgress, strict } = stimuli;
     const { state, total, nDone, failures } = await runner.run({
       setup: {
@@ -127,7 +116,7 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
         preprocess,
       },
       items,
-      merging: { merge: (a, b) => join(a, b, 'merge'), mergeTotals: (a, b) => join(a, b, 'mergeTotals') },
+      merging: mergingOf(names, layers),
       describe,
       signal,
       onProgress,

@@ -16,6 +16,7 @@ import { instantiate } from '@ventral/kernels';
 import type { LayerInfo, ProbeOptions } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
 import { pictureInput } from './receptive-field/field.ts';
+import type { PerProbeAndLayer } from './states.ts';
 
 /** What a worker is told of a job: plain data. */
 export interface ProbeSetup {
@@ -33,9 +34,6 @@ export interface ProbeSetup {
   readonly options: ProbeOptions;
   readonly preprocess: Preprocess;
 }
-
-/** One state or total per probe and layer, in the order of the setup. */
-export type PerProbeAndLayer = readonly (readonly unknown[])[];
 
 /** What an app gives its worker. */
 export interface ProbeSessionEnvironment<Item> {

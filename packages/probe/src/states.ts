@@ -1,0 +1,54 @@
+/**
+ * @file The states of a probing job as a whole: their bytes before it, how two are joined, and the tables at its end. Shared by
+ * run.ts and by apps that spread a job over several threads of their own.
+ */
+import type { BoundGraph, Merging } from '@ventral/core';
+import type { FinishContext, LayerInfo, Probe, ProbeOptions } from './probe.ts';
+import { stimulusProbes } from './probes.ts';
+import type { Table } from './table.ts';
+
+/** One state or total per stimulus probe and layer, in the order of the probes' list and of the layers. */
+export type PerProbeAndLayer = readonly (readonly unknown[])[];
+
+/** What a finished job measured. */
+export interface MeasuredStates {
+  readonly state: PerProbeAndLayer;
+  readonly total: PerProbeAndLayer;
+}
+
+/** Bytes of one set of states. Probes that read the graph alone have none. */
+export function stateBytesOf(probes: readonly Probe[], layers: readonly LayerInfo[], options: ProbeOptions): number {
+  const perLayer = (layer: LayerInfo) =>
+    probes.reduce((bytes, probe) => bytes + (probe.kind === 'stimulus' ? probe.stateBytes(layer, options) : 0), 0);
+  return layers.reduce((bytes, layer) => bytes + perLayer(layer), 0);
+}
+
+/** How states of these probes are joined, probe by probe and layer by layer. */
+export function mergingOf(probes: readonly string[], layers: readonly LayerInfo[]): Merging<PerProbeAndLayer, PerProbeAndLayer> {
+  const join = (how: 'merge' | 'mergeTotals') => (a: PerProbeAndLayer, b: PerProbeAndLayer) =>
+    stimulusProbes(probes).map((probe, p) => layers.map((_, l) => probe[how](a[p]![l], b[p]![l])));
+  return { merge: join('merge'), mergeTotals: join('mergeTotals') };
+}
+
+/**
+ * The tables of these probes, in their order.
+ * @param measured needed where one of them reads responses
+ */
+export function tablesOf(
+  context: FinishContext,
+  graph: BoundGraph,
+  layers: readonly LayerInfo[],
+  probes: readonly Probe[],
+  measured?: MeasuredStates,
+): Table[] {
+  const reading = probes.filter(({ kind }) => kind === 'stimulus');
+  return probes.flatMap((probe) => {
+    if (probe.kind === 'graph') return probe.measure(context, graph, layers);
+    if (!measured) throw new Error(`tablesOf: probe "${probe.name}" reads responses, and none were measured.`);
+    const at = reading.indexOf(probe);
+    return probe.finish(
+      context,
+      layers.map((layer, i) => ({ layer, state: measured.state[at]![i], total: measured.total[at]![i] })),
+    );
+  });
+}
