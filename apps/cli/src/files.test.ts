@@ -1,5 +1,5 @@
 /** @file What comes in and goes out of the disk: order of stimuli, zips, whole files or none. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +7,6 @@ import { filesBelow, temporaryFolder } from './built-cli.test-helper.ts';
 import { encodePng } from './png.ts';
 import { listStimuli, stimulusBytes } from './stimuli.ts';
 import { beginWriting, writeFile } from './write.ts';
-import { readZipDirectory, readZipEntry } from './zip.ts';
 
 const folder = temporaryFolder();
 const view = { heightPx: 8, widthPx: 8, fovDeg: 8, seed: 0 };
@@ -62,7 +61,7 @@ describe('damaged zips', () => {
   };
   test('cut off', () => {
     const path = write('cut.zip', bytes.subarray(0, bytes.length - 30));
-    expect(() => readZipDirectory(path)).toThrow(
+    expect(() => listStimuli(path, view)).toThrow(
       /^zip ".*cut\.zip": has no directory at its end; it is cut off or not a zip file\.$/,
     );
   });
@@ -70,8 +69,14 @@ describe('damaged zips', () => {
     const changed = bytes.slice();
     changed.fill(0xee, 36, 44);
     const path = write('changed.zip', changed);
-    const [entry] = readZipDirectory(path);
-    expect(() => readZipEntry(path, entry!)).toThrow(/"a\.png" does not unpack to its 5000 bytes; it is damaged\.$/);
+    const [stimulus] = listStimuli(path, view);
+    expect(() => stimulusBytes(stimulus!)).toThrow(/^zip ".*changed\.zip": "a\.png" is damaged\. Pack the zip again\.$/);
+  });
+  test('a zip that went away since', () => {
+    const path = write('gone.zip', bytes);
+    const [stimulus] = listStimuli(path, view);
+    rmSync(path);
+    expect(() => stimulusBytes(stimulus!)).toThrow(expect.objectContaining({ name: 'InputError' }));
   });
 });
 

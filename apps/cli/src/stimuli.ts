@@ -3,13 +3,12 @@
  * workers; bytes are read, or pictures drawn, there, one stimulus at a time.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Image, InputError } from '@ventral/core';
-import type { ImageDecoder } from '@ventral/formats';
+import { type ImageDecoder, readZipDirectory, readZipEntry, type ZipEntry, type ZipSource } from '@ventral/formats';
 import { type StimulusView, stimulusSet } from '@ventral/stimuli';
 import { isSystemError, systemErrorLine } from './errors.ts';
-import { readZipDirectory, readZipEntry, type ZipEntry } from './zip.ts';
 
 /** One stimulus: what it is called in tables, and where it comes from. Structured-cloneable. */
 export type Stimulus =
@@ -51,12 +50,26 @@ function drawnStimuli(name: string, view: StimulusView): Stimulus[] {
 
 function fileStimuli(path: string): Stimulus[] {
   if (pictureName.test(path)) return [{ kind: 'file', id: path.split(/[\\/]/).at(-1)!.normalize('NFC'), path }];
-  return readZipDirectory(path).map((entry) => ({
+  return withZip(path, (zip) => readZipDirectory(zip)).map((entry) => ({
     kind: 'zip',
-    id: entry.name.replaceAll('\\', '/').normalize('NFC'),
+    id: entry.name.replaceAll('\\', '/'),
     path,
     entry,
   }));
+}
+
+/** Uses a zip on disk: workers share it, and memory does not grow with it. */
+function withZip<T>(path: string, use: (zip: ZipSource) => T): T {
+  const file = openSync(path, 'r');
+  try {
+    const read = (offset: number, length: number) => {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
+    };
+    return use({ name: path, bytes: fstatSync(file).size, read });
+  } finally {
+    closeSync(file);
+  }
 }
 
 function folderStimuli(folder: string): Stimulus[] {
@@ -95,9 +108,9 @@ export function stimulusBytes(stimulus: Stimulus): Uint8Array {
 
 /** @throws InputError if the file cannot be read or its zip is damaged */
 function pictureBytes(stimulus: Exclude<Stimulus, { kind: 'drawn' }>): Uint8Array {
-  if (stimulus.kind === 'zip') return readZipEntry(stimulus.path, stimulus.entry);
   try {
-    return readFileSync(stimulus.path);
+    if (stimulus.kind === 'file') return readFileSync(stimulus.path);
+    return withZip(stimulus.path, (zip) => readZipEntry(zip, stimulus.entry));
   } catch (error) {
     throw isSystemError(error) ? new InputError(systemErrorLine(error)) : error;
   }

@@ -16,12 +16,11 @@ import {
   type Preprocess,
   verifyGraph,
 } from '@ventral/core';
-import { createImageDecoder, type ImageDecoder, readOnnx, readSidecar } from '@ventral/formats';
+import { createImageDecoder, type ImageDecoder, readOnnx, readSidecar, readZipEntry } from '@ventral/formats';
 import { type PictureInput, pictureInput } from '@ventral/probe';
 import { drawScene, stimulusSet } from '@ventral/stimuli';
 import ventralnet from '../../../data/models/ventralnet.json';
-import type { NetworkSource, Stimulus } from './sources.ts';
-import { readZipEntry } from './zip.ts';
+import { type NetworkSource, type Stimulus, zipSource } from './sources.ts';
 
 const simdUrl = new URL('@ventral/kernels/simd.wasm', import.meta.url);
 const jpegUrl = new URL('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', import.meta.url);
@@ -135,7 +134,7 @@ export function createPictureLoader(): (stimulus: Stimulus) => Promise<Image> {
       }
       case 'zip': {
         decoder ??= start();
-        return (await decoder)(await readZipEntry(stimulus.zip, stimulus.entry), stimulus.id);
+        return (await decoder)(await readZipEntry(zipSource(stimulus.zip), stimulus.entry), stimulus.id);
       }
     }
   };

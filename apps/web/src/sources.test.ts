@@ -1,8 +1,8 @@
 import { openAsBlob } from 'node:fs';
+import { readZipDirectory, readZipEntry } from '@ventral/formats';
 import { hasShared, shared } from '@ventral/testkit';
 import { describe, expect, test } from 'vitest';
-import { sortFiles } from './sources.ts';
-import { readZipDirectory, readZipEntry } from './zip.ts';
+import { sortFiles, zipSource } from './sources.ts';
 
 const found = (...paths: string[]) => paths.map((path) => ({ path, file: new File(['x'], path.split('/').at(-1)!) }));
 
@@ -23,17 +23,20 @@ describe('files that come together', () => {
 
 describe('a zip', () => {
   test('that is none, or cut off, is refused by name', async () => {
-    await expect(readZipDirectory(new File(['hello'], 'x.zip'))).rejects.toThrow('zip "x.zip": has no directory at its end');
+    await expect(sortFiles([{ path: 'x.zip', file: new File(['hello'], 'x.zip') }])).rejects.toThrow(
+      'zip "x.zip": has no directory at its end',
+    );
   });
   test.skipIf(!hasShared)('cifar10/test.zip: 10,000 pictures, the first one whole', async () => {
     const zip = new File([await openAsBlob(shared('datasets/cifar10/test.zip'))], 'test.zip');
-    const entries = await readZipDirectory(zip);
-    const pictures = entries.filter(({ name }) => /\.jpe?g$/i.test(name));
-    expect(pictures).toHaveLength(10_000);
-    const bytes = await readZipEntry(zip, pictures[0]!);
+    const { stimuli } = await sortFiles([{ path: 'test.zip', file: zip }]);
+    expect(stimuli).toHaveLength(10_000);
+    const [first] = await readZipDirectory(zipSource(zip));
+    expect(stimuli).toContainEqual({ kind: 'zip', id: first!.name, zip, entry: first });
+    const bytes = await readZipEntry(zipSource(zip), first!);
     expect([...bytes.subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
     expect([...bytes.subarray(-2)]).toEqual([0xff, 0xd9]);
     const cut = new File([zip.slice(0, zip.size - 30)], 'cut.zip');
-    await expect(readZipDirectory(cut)).rejects.toThrow('cut.zip');
+    await expect(readZipDirectory(zipSource(cut))).rejects.toThrow('cut.zip');
   });
 });

@@ -3,8 +3,8 @@
  * Handles only; bytes are read in the workers.
  */
 import { InputError } from '@ventral/core';
+import { readZipDirectory, type ZipEntry, type ZipSource } from '@ventral/formats';
 import type { StimulusView } from '@ventral/stimuli';
-import { readZipDirectory, type ZipEntry } from './zip.ts';
 
 /** Where a network comes from. `beside`: files that came with it (sidecar, class names). */
 export type NetworkSource =
@@ -50,8 +50,8 @@ export async function sortFiles(found: readonly FoundFile[]): Promise<SortedFile
     throw new InputError('sortFiles: several networks came at once.', { cause: models.map(({ name }) => name).join(', ') });
   const stimuli: Stimulus[] = found.map(({ path, file }) => ({ kind: 'file', id: path.normalize('NFC'), file }));
   for (const zip of named(/\.zip$/i)) {
-    for (const entry of await readZipDirectory(zip)) {
-      stimuli.push({ kind: 'zip', id: entry.name.replaceAll('\\', '/').normalize('NFC'), zip, entry });
+    for (const entry of await readZipDirectory(zipSource(zip))) {
+      stimuli.push({ kind: 'zip', id: entry.name.replaceAll('\\', '/'), zip, entry });
     }
   }
   return {
@@ -61,6 +61,12 @@ export async function sortFiles(found: readonly FoundFile[]): Promise<SortedFile
       .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
     beside,
   };
+}
+
+/** A zip of this computer at random access. */
+export function zipSource(file: File): ZipSource<Promise<Uint8Array>> {
+  const read = async (offset: number, length: number) => new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
+  return { name: file.name, bytes: file.size, read };
 }
 
 /** Files of an `<input>`; the folder that was chosen is left out of their paths. */

@@ -5,7 +5,7 @@ export { createImageDecoder, type ImageCodecs, type ImageDecoder } from './image
 export { readNpy, writeNpy } from './npy.ts';
 export { readNpz, writeNpz } from './npz.ts';
 export { type SupportedOperator, supportedOperators } from './onnx/operators.ts';
-export { readOnnx } from './onnx/read.ts';
-export { readTensorProto } from './onnx/tensor.ts';
+export { type ReadOnnxOptions, readOnnx } from './onnx/read.ts';
+export { readTensorProto, type TensorRecord } from './onnx/tensor.ts';
 export { readSidecar } from './sidecar.ts';
-export { openZip, type ZipArchive } from './zip.ts';
+export { openZip, readZipDirectory, readZipEntry, type ZipArchive, type ZipEntry, type ZipSource } from './zip.ts';

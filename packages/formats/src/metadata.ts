@@ -2,37 +2,10 @@
  * @file Facts that travel with a network (preprocessing, class names, field of view …): their one schema, whether they come
  * from a sidecar file or from an ONNX file's own metadata.
  */
-import { InputError, type NetworkMetadata, type Preprocess } from '@ventral/core';
+import { InputError, type NetworkMetadata, type Preprocess, preprocessSchema } from '@ventral/core';
 import * as v from 'valibot';
 
 const finite = v.pipe(v.number(), v.finite());
-const side = v.pipe(v.number(), v.integer(), v.minValue(1));
-const perChannel = v.array(finite);
-
-/** Unknown keys are refused: a misspelt one would silently change every number. */
-export const preprocessSchema = v.pipe(
-  v.strictObject({
-    channels: v.picklist(['RGB', 'BGR', 'grey']),
-    scale: finite,
-    mean: perChannel,
-    std: v.pipe(
-      v.array(
-        v.pipe(
-          finite,
-          v.check((value) => value > 0, 'must be above 0'),
-        ),
-      ),
-      v.minLength(1),
-    ),
-    resize: v.optional(v.strictObject({ short: side, filter: v.literal('bilinear') })),
-    crop: v.optional(v.union([side, v.strictTuple([side, side])])),
-  }),
-  v.check(
-    ({ channels, mean, std }) => mean.length === std.length && mean.length === (channels === 'grey' ? 1 : 3),
-    'mean and std must hold one number per channel',
-  ),
-);
-
 export const classesSchema = v.pipe(v.array(v.string()), v.minLength(1));
 
 /**

@@ -48,8 +48,11 @@ describe('readSidecar', () => {
       'readSidecar net.json: preprocess.channels: Invalid type: Expected ("RGB" | "BGR" | "grey") but received "rgb".',
     ],
     [{ preprocess: { ...preprocess, scale: '1' } }, 'preprocess.scale: Invalid type: Expected number but received "1".'],
-    [{ preprocess: { ...preprocess, mean: [1] } }, 'preprocess: mean and std must hold one number per channel.'],
-    [{ preprocess: { ...preprocess, std: [1, 0, 1] } }, 'preprocess.std.1: must be above 0.'],
+    [
+      { preprocess: { ...preprocess, mean: [1] } },
+      'preprocess: mean and std need one number per channel (3 for RGB and BGR, 1 for grey).',
+    ],
+    [{ preprocess: { ...preprocess, std: [1, 0, 1] } }, 'preprocess.std: every std must be above 0.'],
     [
       { preprocess: { ...preprocess, resize: { short: 256, filter: 'bicubic' } } },
       'preprocess.resize.filter: Invalid type: Expected "bilinear" but received "bicubic".',

@@ -1,7 +1,7 @@
 /** @file The sidecar of a model: NAME.json beside NAME.onnx, with its preprocessing and its class names. */
-import { InputError, type NetworkMetadata } from '@ventral/core';
+import { InputError, type NetworkMetadata, preprocessSchema } from '@ventral/core';
 import * as v from 'valibot';
-import { checked, classesSchema, parseJson, preprocessSchema } from './metadata.ts';
+import { checked, classesSchema, parseJson } from './metadata.ts';
 
 const sidecarSchema = v.object({
   preprocess: v.optional(preprocessSchema),

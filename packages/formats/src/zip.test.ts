@@ -3,7 +3,7 @@ import { InputError } from '@ventral/core';
 import { hasShared, shared } from '@ventral/testkit';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { openZip } from './zip.ts';
+import { openZip, readZipDirectory, readZipEntry } from './zip.ts';
 
 const text = (content: string) => new TextEncoder().encode(content);
 const long = text('abc'.repeat(1000));
@@ -45,7 +45,7 @@ describe('openZip', () => {
       patched((bytes) => {
         bytes[50]! ^= 1;
       }),
-      'openZip a.zip: "b/long.txt" is damaged.',
+      'zip "a.zip": "b/long.txt" is damaged. Pack the zip again.',
     ],
     [
       'a wrong size',
@@ -61,7 +61,7 @@ describe('openZip', () => {
       patched((bytes, at) => {
         bytes[at + 8]! |= 1;
       }),
-      'openZip a.zip: "b/long.txt" is encrypted.',
+      'zip "a.zip": "b/long.txt" is encrypted. Pack it without a password.',
     ],
     [
       'method 9',
@@ -75,10 +75,27 @@ describe('openZip', () => {
       patched((bytes, at) => {
         bytes[at] = 0;
       }),
-      'openZip a.zip: the directory is damaged at entry 0 of',
+      'zip "a.zip": entry 0 of 5 of its directory is broken.',
     ],
-    ['a cut', archive().subarray(0, -30), 'openZip a.zip: not a zip archive, or one cut short.'],
-    ['nothing', new Uint8Array(0), 'openZip a.zip: not a zip archive'],
+    [
+      'a stated count below the true one',
+      patched((bytes) => {
+        bytes[bytes.length - 12] = 3;
+      }),
+      'zip "a.zip": its directory holds more than the 3 entries it states.',
+    ],
+    [
+      'a directory past the end',
+      patched((bytes) => bytes.fill(0x7f, bytes.length - 6, bytes.length - 2)),
+      'zip "a.zip": its directory lies outside the file; it is cut off.',
+    ],
+    [
+      'two entries of one name',
+      zipSync({ [decomposed]: long, 'caf\u00e9.png': long }),
+      'zip "a.zip": two entries are named "caf\u00e9.png".',
+    ],
+    ['a cut', archive().subarray(0, -30), 'zip "a.zip": has no directory at its end; it is cut off or not a zip file.'],
+    ['nothing', new Uint8Array(0), 'zip "a.zip": has no directory at its end'],
   ])('%s is refused', (_, bytes, message) => {
     const read = () => openZip(bytes, 'a.zip').read('b/long.txt');
     expect(read).toThrow(message);
@@ -86,12 +103,74 @@ describe('openZip', () => {
   });
 
   test('an unknown name is refused', () => {
-    expect(() => openZip(archive(), 'a.zip').read('q')).toThrow('openZip a.zip: no entry "q".');
+    expect(() => openZip(archive(), 'a.zip').read('q')).toThrow('zip "a.zip": no entry "q".');
+  });
+
+  /** Written by zipfile of CPython 3.11.7 with ZIP64_LIMIT = 0, the end record then filled up as that of a large archive. */
+  const zip64 = () =>
+    Uint8Array.from(
+      atob(
+        'UEsDBC0AAAAIAAAAIQBkenCv//////////8FABQAYS50eHQBABAAZAAAAAAAAAAGAAAAAAAAAEtMpD0AAFBLAwQtAAAAAAAAACEAhqYQNv//////////' +
+          'BQAUAGIudHh0AQAQAAUAAAAAAAAABQAAAAAAAABoZWxsb1BLAQItAy0AAAAIAAAAIQBkenCv//////////8FABQAAAAAAAAAAACAAQAAAABhLnR4dAEA' +
+          'EABkAAAAAAAAAAYAAAAAAAAAUEsBAi0DLQAAAAAAAAAhAIamEDb//////////wUAHAAAAAAAAAAAAIAB/////2IudHh0AQAYAAUAAAAAAAAABQAAAAAA' +
+          'AAA9AAAAAAAAAFBLBgYsAAAAAAAAAC0ALQAAAAAAAAAAAAIAAAAAAAAAAgAAAAAAAACWAAAAAAAAAHkAAAAAAAAAUEsGBwAAAAAPAQAAAAAAAAEAAABQ' +
+          'SwUGAAAAAAIAAgCWAAAAeQAAAAAA',
+      ),
+      (byte) => byte.charCodeAt(0),
+    ).fill(0xff, -14, -2);
+
+  test('ZIP64: sizes and places from the wide records', () => {
+    const zip = openZip(zip64());
+    expect(zip.names).toEqual(['a.txt', 'b.txt']);
+    expect([zip.read('a.txt'), zip.read('b.txt')]).toEqual([text('a'.repeat(100)), text('hello')]);
+  });
+
+  test('ZIP64: a locator that points elsewhere is refused', () => {
+    expect(() => openZip(zip64().fill(1, -34, -30), 'a.zip')).toThrow('zip "a.zip": its ZIP64 directory is broken.');
   });
 
   test.skipIf(!hasShared)('datasets/cifar10/test.zip: 10,000 pictures, all sound', () => {
     const zip = openZip(readFileSync(shared('datasets/cifar10/test.zip')));
     expect(zip.names.length).toBe(10_000);
     expect(zip.names.every((name) => zip.read(name)[0] === 0xff)).toBe(true);
+  });
+});
+
+describe('readZipDirectory, readZipEntry', () => {
+  const bytes = archive();
+  const source = (length = bytes.length) => ({
+    name: 'a.zip',
+    bytes: bytes.length,
+    read: async (offset: number, n: number) => bytes.subarray(offset, Math.min(offset + n, length)),
+  });
+
+  test('from promises as from bytes; an entry outlives a clone', async () => {
+    const entries = structuredClone(await readZipDirectory(source()));
+    expect(entries.map(({ name }) => name)).toEqual(openZip(bytes).names);
+    for (const entry of entries) expect(await readZipEntry(source(), entry)).toEqual(openZip(bytes).read(entry.name));
+  });
+
+  test('reads what it needs: the tail, the directory, and of one entry its header and its bytes', async () => {
+    const ranges: number[][] = [];
+    const counted = (offset: number, n: number) => {
+      ranges.push([offset, n]);
+      return bytes.subarray(offset, offset + n);
+    };
+    const zip = { ...source(), read: counted };
+    const [entry] = readZipDirectory(zip);
+    readZipEntry(zip, entry!);
+    const directoryAt = new DataView(bytes.buffer).getUint32(bytes.length - 6, true);
+    expect(ranges).toEqual([
+      [0, bytes.length],
+      [directoryAt, bytes.length - 22 - directoryAt],
+      [0, 30],
+      [30 + 'b/long.txt'.length, entry!.compressedBytes],
+    ]);
+  });
+
+  test('promises reject: a file that became shorter since', async () => {
+    const [entry] = await readZipDirectory(source());
+    await expect(readZipDirectory(source(40))).rejects.toThrow('zip "a.zip": has no directory at its end');
+    await expect(readZipEntry(source(45), entry!)).rejects.toThrow('zip "a.zip": "b/long.txt" is damaged.');
   });
 });

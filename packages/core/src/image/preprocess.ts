@@ -11,7 +11,10 @@ import { resizeBilinear } from './resize.ts';
 const sidePx = v.pipe(v.number(), v.integer(), v.minValue(1));
 const perChannel = v.pipe(v.array(v.pipe(v.number(), v.finite())), v.minLength(1));
 
-/** What a preprocessing description in a file must look like: {@link Preprocess}, nothing more. */
+/**
+ * What a preprocessing description in a file must look like: {@link Preprocess}, nothing more. Unknown keys are refused: a
+ * misspelt one would silently change every number.
+ */
 export const preprocessSchema = v.pipe(
   v.strictObject({
     channels: v.picklist(['RGB', 'BGR', 'grey']),
@@ -22,7 +25,7 @@ export const preprocessSchema = v.pipe(
       v.everyItem((x) => x > 0, 'every std must be above 0'),
     ),
     resize: v.optional(v.strictObject({ short: sidePx, filter: v.literal('bilinear') })),
-    crop: v.optional(v.union([sidePx, v.tuple([sidePx, sidePx])])),
+    crop: v.optional(v.union([sidePx, v.strictTuple([sidePx, sidePx])])),
   }),
   v.check(
     ({ channels, mean, std }) => [mean, std].every((list) => list.length === (channels === 'grey' ? 1 : 3)),

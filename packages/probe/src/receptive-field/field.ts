@@ -107,8 +107,10 @@ function through(field: AxisField, reach: Reach, inputShape: readonly number[], 
   const n = inputShape[valueAxis]!;
   const outputAxis = reach.axes.findIndex((step) => step?.axis === valueAxis);
   const step = reach.axes[outputAxis];
-  if (!step || 'whole' in step || reach.whole.includes(valueAxis)) return wholeExtent(field, n);
+  if (!step || 'whole' in step) return wholeExtent(field, n);
   const walked = window(field, step);
+  // An axis with a window that is also read in full: a normalisation, whose statistics see the whole map beside the unit's own place.
+  const byStatistics = reach.whole.includes(valueAxis);
   // One window over all of a map is global pooling (or a dense layer) by another name.
   const covers = n > 1 && outputShape[outputAxis] === 1 && step.start <= 0 && step.start + step.size >= n;
   return {
@@ -116,7 +118,7 @@ function through(field: AxisField, reach: Reach, inputShape: readonly number[], 
     valueAxis: outputAxis,
     stridePx: field.stridePx * step.stride,
     isGlobal: field.isGlobal || covers,
-    seesWhole: field.seesWhole || covers,
+    seesWhole: field.seesWhole || covers || byStatistics,
   };
 }
 
