@@ -123,6 +123,18 @@ program
   .action(async (folders) => (await import('./commands/verify.ts')).verify(folders));
 
 program
+  .command('bench')
+  .description('milliseconds per image of the forward pass, and with statistics of the default layer set')
+  .argument('<model>', modelHelp)
+  .addOption(new Option('--images <n>', 'images timed each way, in seven turns').argParser(wholeNumber(1)).default(56))
+  .addOption(new Option('--batch <n>', 'images that go through the network together').argParser(wholeNumber(1)).default(1))
+  .addOption(new Option('--workers <n>', 'threads, each with a network of its own').argParser(wholeNumber(1)).default(1))
+  .addOption(inputOption())
+  .addOption(relaxedOption())
+  .option('--json', 'the result as JSON on stdout', false)
+  .action(async (model, options) => (await import('./commands/bench.ts')).bench(model, options));
+
+program
   .command('stimuli')
   .description('write a built-in stimulus set as PNG files')
   .argument('<set>', 'name of a set (see `ventral models`)')

@@ -1,0 +1,64 @@
+/**
+ * @file The engines that are compared, all alike: `run()` gives a picture batch in, computes, and gives the first output back.
+ * Runs in Node and in pages: what it needs (libraries, compiled kernels) comes in.
+ */
+import { channelsLast, noiseInput } from './compare.mjs';
+import { buildTensorflow } from './tensorflow.mjs';
+
+/** Our own, with the default kernels and with relaxed SIMD. */
+export const ventral = ['ventral', 'ventral relaxed'];
+
+/** Who we are compared with. The first that runs is what the others' answers are checked against. */
+export const peers = ['onnxruntime-node', 'onnxruntime-web', 'tensorflow.js'];
+
+/** The canonical graph of a network for `batch` pictures, and a batch of noise for it. */
+export function bindNetwork({ core, formats }, bytes, batch) {
+  const graph = core.canonicalForm(core.bindGraph(formats.readOnnx(bytes, 'network.onnx'), { batch }));
+  const { name } = graph.inputs[0];
+  const { shape } = graph.types.get(name);
+  return { graph, name, shape, data: noiseInput(shape) };
+}
+
+/** Our own; with the names of layers, `run(onTap)` shows them. */
+export function openVentral({ core, kernels }, module, { graph, name, shape, data }, taps = []) {
+  const memory = kernels.instantiate(module);
+  const executor = core.createExecutor(memory, graph, { taps });
+  const input = channelsLast(data, shape);
+  return {
+    memory,
+    run(onTap) {
+      executor.setInput(name, input, 'channelsLast');
+      executor.run(onTap);
+      return executor.read(graph.outputs[0]).data;
+    },
+    close() {},
+  };
+}
+
+/** onnxruntime-web or onnxruntime-node: their interfaces are the same. */
+export async function openOnnxruntime(ort, provider, bytes, { graph, name, shape, data }) {
+  const session = await ort.InferenceSession.create(bytes, {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
+  const feeds = { [name]: new ort.Tensor('float32', data, shape) };
+  return {
+    run: async () => (await session.run(feeds))[graph.outputs[0]].data,
+    runAll: () => session.run(feeds),
+    close: () => session.release(),
+  };
+}
+
+/** TensorFlow.js on its WebAssembly backend; the graph is built from ours. */
+export function openTensorflow(tf, { graph, shape, data }) {
+  const network = buildTensorflow(tf, graph);
+  const [n, c, h, w] = shape;
+  const input = channelsLast(data, shape);
+  return {
+    run: () => network.run(tf.tensor4d(input, [n, h, w, c])),
+    close: () => network.close(),
+  };
+}
