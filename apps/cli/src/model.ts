@@ -3,7 +3,7 @@
  * sizes are known and whose pictures can be prepared. Every error names the file.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import {
   assumedPreprocess,
   type BoundGraph,
@@ -60,9 +60,33 @@ export interface ModelOptions {
   readonly preprocess?: string | undefined;
 }
 
+/**
+ * The network in a model file's bytes; weights that lie in files beside it are read from there.
+ * @throws InputError if such a file lies outside the model's folder, or is not there
+ */
+export function readNetwork(bytes: Uint8Array, path: string): Graph {
+  return readOnnx(bytes, path, { readExternal: externalReader(path) });
+}
+
+/** Each file beside the model is read once. */
+function externalReader(path: string): (location: string) => Uint8Array {
+  const folder = resolve(dirname(path));
+  const files = new Map<string, Uint8Array>();
+  return (location) => {
+    const file = resolve(folder, location);
+    if (!file.startsWith(folder + sep)) throw new InputError(`keeps weights in "${location}", outside of its own folder.`);
+    const known = files.get(file);
+    if (known) return known;
+    if (!existsSync(file)) throw new InputError(`keeps weights in "${location}", which is not beside it.`);
+    const bytes = readFileSync(file);
+    files.set(file, bytes);
+    return bytes;
+  };
+}
+
 /** The graph of a handle: what a worker loads. @throws InputError */
 export function loadGraph(handle: ModelHandle): Graph {
-  if (handle.kind === 'file') return readOnnx(readFileSync(handle.path), handle.path);
+  if (handle.kind === 'file') return readNetwork(readFileSync(handle.path), handle.path);
   const network = builtInNetwork(handle.name);
   if (!network) throw new InputError(`model "${handle.name}": is no built-in network.`);
   return network.load();
@@ -88,7 +112,7 @@ export async function openModel(name: string): Promise<Model> {
   if (!existsSync(name))
     throw new InputError(`model "${name}": no such file, and no built-in network of that name. See \`ventral models\`.`);
   const bytes = readModelFile(name);
-  const graph = readOnnx(bytes, name);
+  const graph = readNetwork(bytes, name);
   const sidecar = `${name.replace(/\.onnx$/i, '')}.json`;
   const beside = existsSync(sidecar) ? await readSidecarFile(sidecar) : {};
   return {

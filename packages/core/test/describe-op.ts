@@ -12,7 +12,7 @@ import type { Op } from '../src/ops/op.ts';
 import type { OpAttributes, OpName } from '../src/ops/table.ts';
 import { ops } from '../src/ops/table.ts';
 import { createRandom } from '../src/rng.ts';
-import { formatShape, integers, sizeOf, type Tensor, toFloat64 } from '../src/tensor/tensor.ts';
+import { formatShape, integers, isFloat, sizeOf, type Tensor, toFloat64 } from '../src/tensor/tensor.ts';
 
 const module = new WebAssembly.Module(readFileSync(new URL('../../kernels/build/simd.wasm', import.meta.url)));
 
@@ -82,7 +82,9 @@ export function describeOp<K extends OpName>(op: K, cases: readonly OpCase<K>[])
       executor.run();
       const twin = (ops[op] as Op<OpAttributes[K]>).reference(
         one.attributes,
-        values.map((value) => value && { ...value, dtype: 'float64', data: toFloat64(value) }),
+        values.map(
+          (value) => value && { ...value, dtype: isFloat(value.dtype) ? 'float64' : value.dtype, data: toFloat64(value) },
+        ),
       );
       for (const [i, name] of outputNames.entries()) {
         const y = executor.read(name);

@@ -147,7 +147,7 @@ describe('npz', () => {
     expect(() => writeNpz([entries[0]!, entries[0]!])).toThrow('writeNpz: two arrays are named "conv1/x".');
     const bytes = writeNpz(entries);
     bytes[100]! ^= 1;
-    expect(() => readNpz(bytes, 'taps.npz')).toThrow('openZip taps.npz: "conv1/x.npy" is damaged.');
+    expect(() => readNpz(bytes, 'taps.npz')).toThrow('zip "taps.npz": "conv1/x.npy" is damaged.');
   });
 });
 

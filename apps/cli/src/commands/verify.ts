@@ -7,21 +7,27 @@ import { join } from 'node:path';
 import {
   bindGraph,
   createExecutor,
+  type DType,
   type Executor,
   formatShape,
   type Graph,
   InputError,
+  isFloat,
   isInputError,
   type Tensor,
   toFloat32,
 } from '@ventral/core';
-import { readNpz, readOnnx, readTensorProto } from '@ventral/formats';
+import { readNpz, readTensorProto } from '@ventral/formats';
 import { instantiate, type Kernels } from '@ventral/kernels';
 import { exitCodes } from '../errors.ts';
+import { readNetwork } from '../model.ts';
 import { loadRuntime } from '../runtime.ts';
 
 /** Largest difference that passes, as a share of the largest |y| of the recorded tensor. */
 const tolerance = 1e-4;
+
+/** The same for values that were recorded in half precision: the distance of two neighbouring numbers of the type. */
+const halfTolerances: Partial<Record<DType, number>> = { float16: 2 ** -10, bfloat16: 2 ** -7 };
 
 /** Outcome of one recorded test: a set of inputs and outputs, or the taps. */
 export interface Outcome {
@@ -71,7 +77,8 @@ export function verifyFolder(folder: string, kernels: Kernels): Outcome[] {
   const sets = names.filter((name) => name.startsWith('test_data_set_'));
   if (models.length !== 1) return [{ test: folder, failure: `needs one .onnx file, has ${models.length}.` }];
   if (sets.length === 0) return [{ test: folder, failure: 'needs recorded tensors in test_data_set_*, has none.' }];
-  const load = () => readOnnx(readFileSync(join(folder, models[0]!)), join(folder, models[0]!));
+  const model = join(folder, models[0]!);
+  const load = () => readNetwork(readFileSync(model), model);
 
   const outcomes = sets.map((set) => outcome(join(folder, set), () => worstOutput(load(), join(folder, set), kernels)));
   const taps = join(folder, 'taps.json');
@@ -89,8 +96,8 @@ function recorded(set: string, kind: 'input' | 'output') {
 }
 
 /**
- * Binds a graph to recorded inputs and runs it. The first input of floating-point numbers is shown as a picture is; all others
- * (weights, shapes, axes of operator tests) are known before, as a network's are.
+ * Binds a graph to recorded inputs and runs it. The first input is shown as a picture is if it holds floating-point numbers
+ * along at least one axis; all others (weights, shapes, axes of operator tests) are known before, as a network's are.
  */
 function runRecorded(
   graph: Graph,
@@ -106,7 +113,7 @@ function runRecorded(
     if (!record) throw new InputError(`no recorded tensor for input "${name}".`);
     return { name, tensor: record.tensor };
   });
-  const shown = given.find(({ tensor }) => tensor.dtype === 'float32' || tensor.dtype === 'float64');
+  const shown = given.slice(0, 1).find(({ tensor }) => isFloat(tensor.dtype) && tensor.shape.length > 0);
   const bound = bindGraph(
     {
       ...graph,
@@ -130,8 +137,9 @@ function worstOutput(graph: Graph, set: string, kernels: Kernels): string | unde
   const failures = graph.outputs.flatMap((name, i) => {
     const record = records.find((one) => one.name === name) ?? records[i];
     if (!record) return [];
-    const { data } = record.tensor;
-    return difference(`output "${name}"`, executor.read(name), record.tensor, largest(data)) ?? [];
+    const { tensor, stored } = record;
+    const allowed = halfTolerances[stored] ?? tolerance;
+    return difference(`output "${name}"`, executor.read(name), tensor, largest(tensor.data), allowed) ?? [];
   });
   return worst(failures);
 }
@@ -179,7 +187,7 @@ interface Failure {
 }
 
 /** Compares as many values as are recorded; undefined if all are close. NaN equals only NaN. */
-function difference(title: string, got: Tensor, expected: Tensor, scale: number): Failure | undefined {
+function difference(title: string, got: Tensor, expected: Tensor, scale: number, allowed = tolerance): Failure | undefined {
   if (formatShape(got.shape) !== formatShape(expected.shape)) {
     return {
       text: `${title} has shape ${formatShape(got.shape)}, recorded is ${formatShape(expected.shape)}`,
@@ -194,7 +202,7 @@ function difference(title: string, got: Tensor, expected: Tensor, scale: number)
     const error = Number.isNaN(a - b) || scale === 0 ? Number.POSITIVE_INFINITY : Math.abs(a - b) / scale;
     if (error > worstError) [worstIndex, worstError] = [i, error];
   }
-  if (worstError <= tolerance) return undefined;
+  if (worstError <= allowed) return undefined;
   return {
     text: `${title} ${formatShape(got.shape)} is ${got.data[worstIndex]} at ${worstIndex}, recorded is ${expected.data[worstIndex]}: ${worstError.toExponential(2)} of the largest |y| ${scale.toPrecision(4)}`,
     error: worstError,

@@ -4,11 +4,11 @@ import { InputError } from '../errors.ts';
 import { axisRoles, readingOrder, readingSizes } from '../graph/axes.ts';
 import type { BoundGraph } from '../graph/bind.ts';
 import { verifyGraph } from '../graph/verify.ts';
-import { rowMajor, sameLayout, stridesOf } from '../tensor/layout.ts';
-import { gatherStrided } from '../tensor/strided.ts';
-import { formatShape, sizeOf, type Tensor, toFloat32 } from '../tensor/tensor.ts';
+import { sameLayout } from '../tensor/layout.ts';
+import { formatShape, heldAsFloat32, sizeOf, type Tensor, toFloat32 } from '../tensor/tensor.ts';
 import { aligned, type PlacedValue, planGraph, reordering } from './plan.ts';
 import type { Tap } from './tap.ts';
+import { readValue, valueView, writeValue } from './twin.ts';
 
 export interface ExecutorOptions {
   /** Values to show to `onTap` as they are produced; each must be a value that a node of the graph makes. */
@@ -22,7 +22,7 @@ export interface Executor {
   /** Bytes of packed weights, activations and scratch. */
   readonly bytes: { readonly weights: number; readonly activations: number; readonly scratch: number };
   /** Writes one input, given row-major in its logical shape, or channels last (n h w c) if it is a picture. */
-  setInput(name: string, data: Float32Array, order: 'rowMajor' | 'channelsLast'): void;
+  setInput(name: string, data: Float32Array | Float64Array, order: 'rowMajor' | 'channelsLast'): void;
   /** One forward pass. onTap is called for each tap and image when its value exists, in execution order. */
   run(onTap?: (tap: Tap) => void): void;
   /** A graph output (any time after run) or a tapped value (inside its onTap), row-major in its logical shape. */
@@ -75,9 +75,14 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
     const order = readingOrder(valueRoles);
     const { batch, height, width, channels } = readingSizes(value.shape, valueRoles);
     const source = addressOf(value);
-    const direct = sameLayout(value.shape, value.order, order);
+    const direct = heldAsFloat32(value.dtype) && sameLayout(value.shape, value.order, order);
     const ptr = direct ? source : kernels.allocate(sizeOf(value.shape) * 4);
-    const copy = direct ? undefined : bindStep(reordering(value, order), [source], [ptr]);
+    const shown = { ...value, dtype: 'float32' as const, order };
+    const copy = direct
+      ? undefined
+      : heldAsFloat32(value.dtype)
+        ? bindStep(reordering(value, order), [source], [ptr])
+        : () => writeValue(kernels, ptr, shown, readValue(kernels, source, value).data);
     const rows = height * width;
     const taps = Array.from(
       { length: batch },
@@ -108,18 +113,8 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
       const size = sizeOf(value.shape);
       if (data.length !== size)
         throw new InputError(`setInput "${name}": needs ${size} values for ${formatShape(value.shape)}, got ${data.length}.`);
-      const target = kernels.f32(addressOf(value), size);
-      if (order === 'channelsLast' || sameLayout(value.shape, value.order, rowMajor(value.shape.length))) target.set(data);
-      else {
-        const strides = stridesOf(value.shape, rowMajor(value.shape.length));
-        target.set(
-          gatherStrided(
-            data,
-            value.order.map((axis) => value.shape[axis]!),
-            value.order.map((axis) => strides[axis]!),
-          ),
-        );
-      }
+      if (order === 'channelsLast') valueView(kernels, addressOf(value), value).set(data);
+      else writeValue(kernels, addressOf(value), value, data);
     },
     run(onTap) {
       for (const step of steps) {
@@ -139,12 +134,7 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
       const value = plan.values.get(name);
       if (!value || !readable.has(name))
         throw new Error(`read "${name}": is neither an output of "${graph.name}" nor a tap that is being shown.`);
-      const data = kernels.f32(addressOf(value), sizeOf(value.shape));
-      return {
-        dtype: 'float32',
-        shape: value.shape,
-        data: gatherStrided(data, value.shape, stridesOf(value.shape, value.order)),
-      };
+      return readValue(kernels, addressOf(value), value);
     },
   };
 }

@@ -5,15 +5,17 @@
 import type { KernelExports } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { axisRoles, readingOrder } from '../graph/axes.ts';
-import { type BoundGraph, inputTypes, opOf } from '../graph/bind.ts';
+import { type BoundGraph, inputTypes, opOf, overLimit } from '../graph/bind.ts';
 import type { Node } from '../graph/graph.ts';
 import { stridedCopies } from '../ops/copy.ts';
 import type { Lowered, LoweredValue, LowerOptions, ValueType } from '../ops/op.ts';
 import { type AxisOrder, rowMajor, sameLayout, stridesOf } from '../tensor/layout.ts';
-import { sizeOf } from '../tensor/tensor.ts';
+import { type DType, heldAsFloat32, sizeOf } from '../tensor/tensor.ts';
+import { onTwin } from './twin.ts';
 
 /** A value in memory: its buffer, and how its axes lie there. */
 export interface PlacedValue {
+  readonly dtype: DType;
   readonly shape: readonly number[];
   readonly order: AxisOrder;
   /** Index into {@link Plan.buffers}; −1 for a constant, which is named in `constant`. */
@@ -53,7 +55,11 @@ export interface Plan {
 const alignment = 64;
 const endOfRun = Number.POSITIVE_INFINITY;
 
-/** Plans one forward pass. Costs O(nodes²) in the placing of buffers. */
+/**
+ * Plans one forward pass. Costs O(nodes²) in the placing of buffers.
+ *
+ * @throws InputError if it takes more memory than the graph was bound for
+ */
 export function planGraph(graph: BoundGraph, options: LowerOptions = { exact: false }): Plan {
   const roles = axisRoles(graph);
   const values = new Map<string, PlacedValue>();
@@ -65,17 +71,28 @@ export function planGraph(graph: BoundGraph, options: LowerOptions = { exact: fa
   for (const [i, node] of graph.nodes.entries()) for (const name of node.inputs) lastReader.set(name, i);
   const outputs = new Set(graph.outputs);
   const inputNames = new Set(graph.inputs.map((input) => input.name));
-  const bufferUsers = new Map<number, string[]>();
+  /** Of each buffer: how many names it has, and the last node that reads it under any of them. */
+  const uses: { nNames: number; lastRead: number }[] = [];
 
-  const place = (name: string, shape: readonly number[], order: AxisOrder, buffer?: number): PlacedValue => {
+  const place = (
+    name: string,
+    { dtype, shape }: Pick<ValueType, 'dtype' | 'shape'>,
+    order: AxisOrder,
+    buffer?: number,
+  ): PlacedValue => {
     let index = buffer;
     if (index === undefined) {
       index = spans.length;
-      spans.push({ bytes: Math.max(sizeOf(shape), 1) * 4, firstStep: steps.length, lastStep: steps.length });
-      bufferUsers.set(index, []);
+      const bytes = Math.max(sizeOf(shape), 1) * (heldAsFloat32(dtype) ? 4 : 8);
+      spans.push({ bytes, firstStep: steps.length, lastStep: steps.length });
+      uses.push({ nNames: 0, lastRead: -1 });
     }
-    const value = { shape, order, buffer: index };
-    if (index >= 0) bufferUsers.get(index)!.push(name);
+    const value = { dtype, shape, order, buffer: index };
+    if (index >= 0) {
+      const use = uses[index]!;
+      use.nNames++;
+      use.lastRead = Math.max(use.lastRead, outputs.has(name) || inputNames.has(name) ? endOfRun : (lastReader.get(name) ?? -1));
+    }
     values.set(name, value);
     return value;
   };
@@ -83,12 +100,10 @@ export function planGraph(graph: BoundGraph, options: LowerOptions = { exact: fa
     if (value && value.buffer >= 0) spans[value.buffer]!.lastStep = Math.max(spans[value.buffer]!.lastStep, steps.length);
   };
   /** True if no node after the i-th reads anything in this buffer. */
-  const diesAt = (buffer: number, i: number) =>
-    bufferUsers.get(buffer)!.every((name) => !outputs.has(name) && !inputNames.has(name) && (lastReader.get(name) ?? -1) <= i);
+  const diesAt = (buffer: number, i: number) => uses[buffer]!.lastRead <= i;
 
   for (const input of graph.inputs) {
-    const { shape } = graph.types.get(input.name)!;
-    place(input.name, shape, readingOrder(roles.get(input.name)!));
+    place(input.name, graph.types.get(input.name)!, readingOrder(roles.get(input.name)!));
     spans.at(-1)!.lastStep = endOfRun;
   }
 
@@ -98,29 +113,31 @@ export function planGraph(graph: BoundGraph, options: LowerOptions = { exact: fa
       const type = types[j];
       return type && { ...type, order: type.constant ? rowMajor(type.shape.length) : values.get(name)!.order };
     });
-    const results = node.outputs.map((name) => graph.types.get(name) ?? { dtype: 'float32' as const, shape: [] });
+    const inferred = node.outputs.includes('') ? opOf(node).infer(node.attributes, types) : [];
+    const results = node.outputs.map((name, j) => graph.types.get(name) ?? inferred[j]!);
     const lowered = lowerNode(node, sources, results, options);
     const inputs = node.inputs.map((name, j): PlacedValue | undefined => {
       const order = lowered.inputOrders[j];
       const source = sources[j];
       if (!order || !source) return undefined;
-      if (source.constant) return { shape: source.shape, order: rowMajor(source.shape.length), buffer: -1, constant: name };
+      if (source.constant) return { ...source, order: rowMajor(source.shape.length), buffer: -1, constant: name };
       const value = values.get(name)!;
       if (sameLayout(value.shape, value.order, order)) return value;
       const copyName = `${name} in order ${order.join('')}`;
       const existing = values.get(copyName);
       // A copy serves again unless something has since been written over it in place.
-      if (existing && bufferUsers.get(existing.buffer)!.length === 1) return existing;
-      const copy = place(copyName, value.shape, order);
-      touch(value);
+      if (existing && uses[existing.buffer]!.nNames === 1) return existing;
       lastReader.set(copyName, i);
+      const copy = place(copyName, value, order);
+      touch(value);
       steps.push({ node: undefined, lowered: reordering(value, order), inputs: [value], outputs: [copy] });
       touch(copy);
       return copy;
     });
     for (const value of inputs) touch(value);
     const placed = node.outputs.map((name, j) => {
-      const { shape } = results[j]!;
+      const result = results[j]!;
+      const { shape } = result;
       const order = lowered.outputOrders[j] ?? rowMajor(shape.length);
       const shared = lowered.alias !== undefined ? inputs[lowered.alias] : undefined;
       const overwritten = lowered.inPlace !== undefined ? inputs[lowered.inPlace] : undefined;
@@ -129,7 +146,7 @@ export function planGraph(graph: BoundGraph, options: LowerOptions = { exact: fa
         (overwritten && overwritten.buffer >= 0 && sizeOf(overwritten.shape) === sizeOf(shape) && diesAt(overwritten.buffer, i)
           ? overwritten.buffer
           : undefined);
-      const value = place(name === '' ? `${node.name}#${j}` : name, shape, order, buffer);
+      const value = place(name === '' ? `${node.name}#${j}` : name, result, order, buffer);
       touch(value);
       return value;
     });
@@ -147,13 +164,18 @@ export function planGraph(graph: BoundGraph, options: LowerOptions = { exact: fa
     steps.flatMap((step) => step.inputs).flatMap((value) => (value?.constant ? [[value.constant, sizeOf(value.shape)]] : [])),
   );
   const constantBytes = [...read.values()].reduce((sum, size) => sum + aligned(size * 4), 0);
+  const weightBytes = constantBytes + packed.reduce((sum, constant) => sum + aligned(constant.bytes), 0);
+  if (bytes + weightBytes > graph.maxBytes)
+    throw new InputError(
+      `planGraph "${graph.name}": activations and packed weights take ${overLimit(bytes + weightBytes, graph.maxBytes)}`,
+    );
   return {
     graph,
     steps,
     buffers,
     values,
     activationBytes: bytes,
-    weightBytes: constantBytes + packed.reduce((sum, constant) => sum + aligned(constant.bytes), 0),
+    weightBytes,
     scratchBytes: (run) => Math.max(0, ...steps.map((step) => step.lowered.scratchBytes?.(run) ?? 0)),
   };
 }
@@ -164,10 +186,12 @@ function lowerNode(
   outputs: readonly ValueType[],
   options: LowerOptions,
 ): Lowered {
-  const integer = inputs.find((input) => input && !input.constant && input.dtype !== 'float32' && input.dtype !== 'float64');
+  const op = opOf(node);
+  const values = [...inputs.filter((input) => input && !input.constant), ...outputs] as ValueType[];
+  const kernelsCan = values.every(({ dtype, shape }) => heldAsFloat32(dtype) && sizeOf(shape) > 0);
   try {
-    if (integer) throw new InputError(`works on ${integer.dtype} values that depend on the picture; only float32 values can.`);
-    return opOf(node).lower(node.attributes, inputs, outputs, options);
+    const lowered = kernelsCan ? op.lower?.(node.attributes, inputs, outputs, options) : undefined;
+    return lowered ?? onTwin(op, node.attributes, inputs, outputs);
   } catch (error) {
     if (error instanceof InputError) throw new InputError(`${node.op} "${node.name}": ${error.message}`);
     throw error;

@@ -5,7 +5,7 @@
  */
 import { affineOf } from '../ops/batch-norm.ts';
 import { activationFns } from '../ops/unary.ts';
-import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
+import { isFloat, sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
 import type { BoundGraph } from './bind.ts';
 import { type Node, type NodeOf, opLabel } from './graph.ts';
 import { type GraphView, type Replacement, type Rewrite, rewriteGraph } from './rewrite.ts';
@@ -21,7 +21,10 @@ function withoutIdentities(graph: BoundGraph): BoundGraph {
   const resolve = (name: string) => source.get(name) ?? name;
   const nodes = graph.nodes.flatMap((node): Node[] => {
     const inputs = node.inputs.map(resolve);
-    if ((node.op === 'identity' || node.op === 'cast') && !graph.outputs.includes(node.outputs[0]!)) {
+    const isNothing =
+      node.op === 'identity' ||
+      (node.op === 'cast' && isFloat(node.attributes.to) && isFloat(graph.types.get(node.inputs[0]!)!.dtype));
+    if (isNothing && !graph.outputs.includes(node.outputs[0]!)) {
       source.set(node.outputs[0]!, inputs[0]!);
       return [];
     }
@@ -209,11 +212,11 @@ const foldBatchNorm: Rewrite = {
     const perOutput = sizeOf(weight.shape) / weight.shape[0]!;
     const constants: [string, Tensor][] = [
       [
-        `${node.name}/weight`,
+        view.unused(`${node.name}/weight`),
         { ...weight, dtype: 'float32', data: Float32Array.from(weight.data, (v, i) => v * factor[Math.floor(i / perOutput)]!) },
       ],
       [
-        `${node.name}/bias`,
+        view.unused(`${node.name}/bias`),
         {
           dtype: 'float32',
           shape: [offset.length],
@@ -250,7 +253,7 @@ const addedBias: Rewrite = {
     const channelAxis = linear.op === 'conv2d' ? 1 : shape.length - 1;
     const fits = tensor.shape.every((n, axis) => n === 1 || axis - tensor.shape.length + shape.length === channelAxis);
     if (!fits || sizeOf(tensor.shape) !== shape[channelAxis]) return undefined;
-    const name = `${node.name}/bias`;
+    const name = view.unused(`${node.name}/bias`);
     const bias: Tensor = { dtype: 'float32', shape: [tensor.data.length], data: Float32Array.from(toFloat64(tensor)) };
     const replacement = merged([linear, node], node, opLabel(linear), {
       ...linear,

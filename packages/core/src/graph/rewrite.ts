@@ -9,6 +9,8 @@ export interface GraphView {
   producer(value: string): Node | undefined;
   type(value: string): ValueType;
   constant(value: string | undefined): Tensor | undefined;
+  /** The name, or one like it, that no value has yet. */
+  unused(name: string): string;
 }
 
 /** `remove` are replaced by `add`, which takes the place (and the outputs) of the last of them. */
@@ -37,12 +39,21 @@ export function rewriteGraph(graph: BoundGraph, rewrites: readonly Rewrite[]): B
     const readers = new Map<string, Node[]>();
     for (const node of nodes) {
       for (const name of node.outputs) producers.set(name, node);
-      for (const name of new Set(node.inputs)) readers.set(name, [...(readers.get(name) ?? []), node]);
+      for (const name of new Set(node.inputs)) {
+        const known = readers.get(name);
+        if (known) known.push(node);
+        else readers.set(name, [node]);
+      }
     }
     const view: GraphView = {
       producer: (value) => producers.get(value),
       type: (value) => types.get(value)!,
       constant: (value) => (value ? constants.get(value) : undefined),
+      unused: (name) => {
+        let free = name;
+        for (let i = 2; types.has(free); i++) free = `${name}#${i}`;
+        return free;
+      },
     };
     // A value that vanishes may be read by the replaced nodes alone.
     const isPrivate = ({ remove }: Replacement, last: Node) =>

@@ -8,6 +8,7 @@ import { type BoundGraph, inputTypes } from './bind.ts';
  * @throws InputError e.g. `verifyGraph "net": weight "conv1.weight" of conv2d "conv1" holds 3 NaN among 1728 values. The file is damaged or training diverged.`
  */
 export function verifyGraph(graph: BoundGraph): void {
+  const checked = new Set<string>();
   const made = new Set<string>([...graph.constants.keys(), ...graph.inputs.map((input) => input.name)]);
   for (const node of graph.nodes) {
     inputTypes(node, graph.types);
@@ -18,7 +19,8 @@ export function verifyGraph(graph: BoundGraph): void {
         );
       }
       const constant = graph.constants.get(name);
-      if (!constant) continue;
+      if (!constant || checked.has(name)) continue;
+      checked.add(name);
       let nNan = 0;
       for (const value of constant.data) if (Number.isNaN(value)) nNan++;
       if (nNan > 0) {

@@ -31,6 +31,7 @@ export function affineOf(
 
 export const batchNorm: Op<BatchNormAttributes> = {
   stage: ({ activation }) => (activation ? 'activation' : 'linear'),
+  runsOnTwin: 'a statistic that depends on the picture',
   infer(_, inputs) {
     const { dtype, shape } = needed(inputs, 0, 'x');
     for (const [i, what] of ['scale', 'shift', 'mean', 'variance'].entries()) {
@@ -57,6 +58,7 @@ export const batchNorm: Op<BatchNormAttributes> = {
   },
   lower(attributes, inputs) {
     const { shape } = needed(inputs, 0, 'x');
+    if (inputs.slice(1).some((input) => !input?.constant)) return undefined;
     const { factor, offset } = affineOf(attributes, inputs);
     const order = channelsLast(shape.length);
     const c = factor.length;

@@ -3,8 +3,8 @@ import { type BinaryFn, binaryCodes, reference } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { type AxisOrder, channelsLast, rowMajor, stridesOf } from '../tensor/layout.ts';
 import { broadcastShape, broadcastStrides, collapse, spaceBlock } from '../tensor/strided.ts';
-import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { type LoweredValue, needed, type Op, packedValues, type Reach, tensorLike, type ValueType } from './op.ts';
+import { type DType, sizeOf, type Tensor, tensorOf, toFloat64 } from '../tensor/tensor.ts';
+import { type LoweredValue, needed, type Op, packedValues, type Reach, type ValueType } from './op.ts';
 
 /** Inputs: a, b. */
 export interface BinaryAttributes {
@@ -53,17 +53,31 @@ export function broadcastBlock(
   return { rank: space.sizes.length, block: spaceBlock({ sizes: space.sizes, strides: space.strides.slice(0, -1) }) };
 }
 
+/** Functions whose result is a truth value. */
+const predicates: ReadonlySet<BinaryFn> = new Set<BinaryFn>([
+  'equal',
+  'less',
+  'lessOrEqual',
+  'greater',
+  'greaterOrEqual',
+  'and',
+  'or',
+  'xor',
+]);
+
+const resultType = (fn: BinaryFn, a: DType): DType => (predicates.has(fn) ? 'bool' : a);
+
 export const binary: Op<BinaryAttributes> = {
   stage: ({ fn }, inputs) => (fn === 'prelu' ? 'activation' : inputs.some((input) => input?.constant) ? 'linear' : 'merge'),
-  infer(_, inputs) {
+  infer({ fn }, inputs) {
     const a = needed(inputs, 0, 'a');
-    return [{ dtype: a.dtype, shape: inferBroadcast(a, needed(inputs, 1, 'b')) }];
+    return [{ dtype: resultType(fn, a.dtype), shape: inferBroadcast(a, needed(inputs, 1, 'b')) }];
   },
   reach: (_, inputs, output) => [broadcastReach(needed(inputs, 0, 'a'), output), broadcastReach(needed(inputs, 1, 'b'), output)],
   reference({ fn }, inputs) {
     const [a, b] = inputs as [Tensor, Tensor];
     const y = reference.binary(fn, toFloat64(a), a.shape, toFloat64(b), b.shape);
-    return [tensorLike(a, y.shape, y.data)];
+    return [tensorOf(resultType(fn, a.dtype), y.shape, y.data)];
   },
   lower({ fn }, inputs, outputs) {
     const operands = [needed(inputs, 0, 'a'), needed(inputs, 1, 'b')];

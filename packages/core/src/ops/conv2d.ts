@@ -5,7 +5,7 @@ import { channelsLast, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
 import { needed, type Op, type PackedConstant, tensorLike, type ValueType } from './op.ts';
 import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
-import { type Padding, type PlacedWindow, placeWindow, type Window2d, windowReach } from './window.ts';
+import { type Padding, type PlacedWindow, placeWindow, positionsOf, type Window2d, windowReach } from './window.ts';
 
 /** Inputs: x, weight, bias?. */
 export interface Conv2dAttributes {
@@ -19,22 +19,30 @@ export interface Conv2dAttributes {
 
 type Inputs = readonly (Pick<ValueType, 'shape'> | undefined)[];
 
+/** [n, c, l] seen as a picture [n, c, 1, l]: a 1-D convolution is a 2-D one over a single row. */
+function asPicture(shape: readonly number[]): [number, number, number, number] {
+  const [h, w] = positionsOf(shape, 2) as [number, number];
+  return [shape[0]!, shape[1]!, h, w];
+}
+
 function place(attributes: Conv2dAttributes, inputs: Inputs): { window: Window2d; placed: PlacedWindow } {
-  const [, , h, w] = needed(inputs, 0, 'x').shape as [number, number, number, number];
-  const [, , kh, kw] = needed(inputs, 1, 'weight').shape as [number, number, number, number];
+  const [, , h, w] = asPicture(needed(inputs, 0, 'x').shape);
+  const [, , kh, kw] = asPicture(needed(inputs, 1, 'weight').shape);
   const window: Window2d = { ...attributes, kernel: [kh, kw] };
   return { window, placed: placeWindow(window, [h, w]) };
 }
 
 export const conv2d: Op<Conv2dAttributes> = {
   stage: ({ activation }) => (activation ? 'activation' : 'linear'),
+  runsOnTwin: 'a weight that depends on the picture',
 
   infer(attributes, inputs) {
     const x = needed(inputs, 0, 'x');
     const weight = needed(inputs, 1, 'weight');
-    if (x.shape.length !== 4 || weight.shape.length !== 4) {
+    const rank = x.shape.length;
+    if ((rank !== 4 && rank !== 3) || weight.shape.length !== rank) {
       throw new InputError(
-        `needs x [n, c, h, w] and weight [o, c, kh, kw], got ${formatShape(x.shape)} and ${formatShape(weight.shape)}.`,
+        `needs x [n, c, h, w] and weight [o, c, kh, kw] (or [n, c, l] and [o, c, k]), got ${formatShape(x.shape)} and ${formatShape(weight.shape)}.`,
       );
     }
     const { groups } = attributes;
@@ -56,15 +64,19 @@ export const conv2d: Op<Conv2dAttributes> = {
       );
     }
     const { outputSize } = place(attributes, inputs).placed;
-    return [{ dtype: x.dtype, shape: [x.shape[0]!, weight.shape[0]!, ...outputSize] }];
+    return [{ dtype: x.dtype, shape: [x.shape[0]!, weight.shape[0]!, ...outputSize.slice(4 - rank)] }];
   },
 
   reach(attributes, inputs) {
     const { window, placed } = place(attributes, inputs);
-    const depthwise = attributes.groups === needed(inputs, 0, 'x').shape[1] && attributes.groups > 1;
+    const { shape } = needed(inputs, 0, 'x');
+    const depthwise = attributes.groups === shape[1] && attributes.groups > 1;
     const channel = depthwise ? { axis: 1, stride: 1, start: 0, size: 1 } : null;
     return [
-      { axes: [{ axis: 0, stride: 1, start: 0, size: 1 }, channel, ...windowReach(window, placed)], whole: depthwise ? [] : [1] },
+      {
+        axes: [{ axis: 0, stride: 1, start: 0, size: 1 }, channel, ...windowReach(window, placed, shape.length)],
+        whole: depthwise ? [] : [1],
+      },
       null,
       null,
     ];
@@ -73,23 +85,26 @@ export const conv2d: Op<Conv2dAttributes> = {
   reference(attributes, inputs) {
     const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
     const { padding } = place(attributes, inputs).placed;
-    const y = reference.conv2d(toFloat64(x), x.shape, toFloat64(weight), weight.shape, bias && toFloat64(bias), {
+    const [xShape, weightShape] = [asPicture(x.shape), asPicture(weight.shape)];
+    const y = reference.conv2d(toFloat64(x), xShape, toFloat64(weight), weightShape, bias && toFloat64(bias), {
       ...attributes,
       padding,
     });
-    return [tensorLike(x, y.shape, applyActivation(attributes.activation, y.data))];
+    const shape = [...y.shape.slice(0, 2), ...y.shape.slice(2 + 4 - x.shape.length)];
+    return [tensorLike(x, shape, applyActivation(attributes.activation, y.data))];
   },
 
   lower(attributes, inputs, outputs, { exact }) {
     const x = needed(inputs, 0, 'x');
     const weight = needed(inputs, 1, 'weight');
     const bias = inputs[2];
-    const [n, c, h, w] = x.shape as [number, number, number, number];
-    const [, oc, oh, ow] = outputs[0]!.shape as [number, number, number, number];
+    if (!weight.constant) return undefined;
+    const [n, c, h, w] = asPicture(x.shape);
+    const [, oc, oh, ow] = asPicture(outputs[0]!.shape);
     const { window, placed } = place(attributes, inputs);
     const { groups } = attributes;
     const [[kh, kw], [sh, sw], [dh, dw], [padTop, padLeft]] = [window.kernel, window.stride, window.dilation, placed.padding];
-    const order = channelsLast(4);
+    const order = channelsLast(x.shape.length);
     const [lo, hi] = clampOf(attributes.activation);
     const finish = finishActivation(attributes.activation, sizeOf(outputs[0]!.shape));
     const layout = { inputOrders: [order, undefined, bias && rowMajor(bias.shape.length)], outputOrders: [order] };
@@ -97,7 +112,7 @@ export const conv2d: Op<Conv2dAttributes> = {
     if (groups === c && oc === c && groups > 1) {
       return {
         ...layout,
-        packed: [depthwiseWeight(constantWeight(weight), c, kh, kw)],
+        packed: [depthwiseWeight(weight.constant, c, kh, kw)],
         bind(kernels, at) {
           const [xPtr, , biasPtr] = at.inputs as [number, number, number];
           const yPtr = at.outputs[0]!;
@@ -136,7 +151,7 @@ export const conv2d: Op<Conv2dAttributes> = {
     if (!exact && isPlain3x3 && winogradPays(c, oc, oh, ow)) {
       return {
         ...layout,
-        packed: [winogradWeight(constantWeight(weight), c, oc)],
+        packed: [winogradWeight(weight.constant, c, oc)],
         scratchBytes: (run) => run.f32_winograd_scratch(c, oc),
         bind(kernels, at) {
           const [xPtr, , biasPtr] = at.inputs as [number, number, number];
@@ -170,7 +185,7 @@ export const conv2d: Op<Conv2dAttributes> = {
     }
     return {
       ...layout,
-      packed: [groupedPanels(constantWeight(weight), groups)],
+      packed: [groupedPanels(weight.constant, groups)],
       scratchBytes: (run) => run.f32_conv2d_scratch(c, kh, kw, groups),
       bind(kernels, at) {
         const [xPtr, , biasPtr] = at.inputs as [number, number, number];
@@ -212,16 +227,11 @@ export const conv2d: Op<Conv2dAttributes> = {
 
   cost(_, inputs, outputs) {
     const weight = needed(inputs, 1, 'weight').shape;
-    const perOutput = weight[1]! * weight[2]! * weight[3]!;
+    const perOutput = sizeOf(weight.slice(1));
     const nBias = inputs[2] ? sizeOf(inputs[2].shape) : 0;
     return { nMacs: sizeOf(outputs[0]!.shape) * perOutput, nParams: sizeOf(weight) + nBias };
   },
 };
-
-function constantWeight(weight: ValueType): Tensor {
-  if (!weight.constant) throw new InputError('needs a weight that is known at load, but it depends on the picture.');
-  return weight.constant;
-}
 
 /** Bytes of one packed matrix of k rows and n columns. */
 export function panelBytes(k: number, n: number): number {
@@ -256,8 +266,8 @@ export function packColumns(
 }
 
 /** Weight [o, c, kh, kw] as packed panels with k in (kh, kw, c) order, group after group. */
-function groupedPanels(weight: Tensor, groups: number): PackedConstant {
-  const [o, c, kh, kw] = weight.shape as [number, number, number, number];
+export function groupedPanels(weight: Tensor, groups: number): PackedConstant {
+  const [o, c, kh, kw] = asPicture(weight.shape);
   const perGroup = o / groups;
   const bytes = panelBytes(c * kh * kw, perGroup);
   return {

@@ -7,7 +7,7 @@ import { packColumns, panelBytes } from './conv2d.ts';
 import { needed, type Op, type PackedConstant, packedValues, tensorLike, type ValueType } from './op.ts';
 import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 
-/** Inputs: a [m, k], b [k, n] (or [n, k] with transB), c? (anything that broadcasts to [m, n]; at run time to one row). */
+/** Inputs: a [m, k], b [k, n] (or [n, k] with transB), c? (anything that broadcasts to [m, n]). */
 export interface DenseAttributes {
   readonly alpha: number;
   readonly beta: number;
@@ -24,6 +24,7 @@ function sizes({ transA, transB }: DenseAttributes, a: Pick<ValueType, 'shape'>,
 
 export const dense: Op<DenseAttributes> = {
   stage: () => 'dense',
+  runsOnTwin: 'a matrix B or C that depends on the picture, a C that differs between rows',
   infer(attributes, inputs) {
     const a = needed(inputs, 0, 'a');
     const b = needed(inputs, 1, 'b');
@@ -68,15 +69,15 @@ export const dense: Op<DenseAttributes> = {
   lower(attributes, inputs, outputs) {
     const b = needed(inputs, 1, 'b');
     const { m, k, n } = sizes(attributes, needed(inputs, 0, 'a'), b);
-    const weight = constantMatrix(b);
+    const bias = inputs[2];
+    if (!b.constant || (bias && !isRow(bias, n))) return undefined;
     const [lo, hi] = clampOf(attributes.activation);
     const finish = finishActivation(attributes.activation, m * n);
-    const bias = inputs[2];
     return {
       inputOrders: [attributes.transA ? [1, 0] : rowMajor(2), undefined, undefined],
       outputOrders: [rowMajor(outputs[0]!.shape.length)],
       packed: [
-        packedMatrix(weight, k, n, attributes.transB, attributes.alpha),
+        packedMatrix(b.constant, k, n, attributes.transB, attributes.alpha),
         ...(bias ? [packedValues(biasRow(bias, n, attributes.beta))] : []),
       ],
       bind(kernels, at) {
@@ -94,12 +95,6 @@ export const dense: Op<DenseAttributes> = {
     return { nMacs: sizeOf(outputs[0]!.shape) * k, nParams: sizeOf(b) + (inputs[2] ? sizeOf(inputs[2].shape) : 0) };
   },
 };
-
-/** The matrix operand of a dense layer, which must be known at load. */
-export function constantMatrix(b: ValueType): Tensor {
-  if (!b.constant) throw new InputError('needs a weight matrix that is known at load, but it depends on the picture.');
-  return b.constant;
-}
 
 /** Panels of alpha · B; B is [k, n], or [n, k] if transposed. */
 export function packedMatrix(b: Tensor, k: number, n: number, transposed: boolean, alpha = 1): PackedConstant {
@@ -120,13 +115,14 @@ export function packedMatrix(b: Tensor, k: number, n: number, transposed: boolea
   };
 }
 
+/** Whether a bias is known at load and the same for every row of n values: one value, or the last axis alone. */
+export function isRow(bias: ValueType, n: number): boolean {
+  const size = sizeOf(bias.shape);
+  return bias.constant !== undefined && (size === 1 || (size === n && bias.shape.at(-1) === n));
+}
+
 /** beta · C as one row of n values. */
 export function biasRow(bias: ValueType, n: number, beta = 1): Float32Array {
-  const size = sizeOf(bias.shape);
-  if (!bias.constant || (size !== 1 && size !== n)) {
-    throw new InputError(
-      `needs a bias of ${n} values known at load, got ${formatShape(bias.shape)}${bias.constant ? '' : ' that depends on the picture'}.`,
-    );
-  }
-  return Float32Array.from({ length: n }, (_, i) => bias.constant!.data[size === 1 ? 0 : i]! * beta);
+  const { data } = bias.constant!;
+  return Float32Array.from({ length: n }, (_, i) => data[data.length === 1 ? 0 : i]! * beta);
 }

@@ -4,7 +4,7 @@ import { broadcastStrides, gatherStrided } from '../tensor/strided.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { broadcastReach, inferBroadcast } from './binary.ts';
 import { stridedCopies } from './copy.ts';
-import { constantIntegers, needed, type Op, tensorLike, type ValueType } from './op.ts';
+import { asConstants, constantIntegers, needed, type Op, tensorLike, type ValueType } from './op.ts';
 
 /** Inputs: x, shape (constant). */
 export type ExpandAttributes = Readonly<Record<never, never>>;
@@ -21,7 +21,7 @@ export const expand: Op<ExpandAttributes> = {
   reach: (_, inputs, output) => [broadcastReach(needed(inputs, 0, 'x'), output), null],
   reference(_, inputs) {
     const x = inputs[0] as Tensor;
-    const shape = expandedShape(inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
+    const shape = expandedShape(asConstants(inputs));
     return [
       tensorLike(
         x,

@@ -4,9 +4,9 @@ import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { gatherStrided } from '../tensor/strided.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { stridedCopies } from './copy.ts';
-import { constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { asConstants, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
 
-/** Inputs: x, indices (constant). */
+/** Inputs: x, indices. */
 export interface GatherAttributes {
   readonly axis: number;
 }
@@ -15,14 +15,16 @@ function resolve({ axis }: GatherAttributes, inputs: readonly (ValueType | undef
   const { shape } = needed(inputs, 0, 'x');
   const along = normalizedAxis(axis, shape.length);
   const n = shape[along]!;
-  const indices = constantIntegers(inputs, 1, 'indices').map((index) => (index < 0 ? index + n : index));
+  const given = needed(inputs, 1, 'indices');
+  const indices = Array.from(given.constant?.data ?? [], (index) => (index < 0 ? index + n : index));
   for (const index of indices)
     if (!(index >= 0 && index < n)) throw new InputError(`index ${index} is outside axis ${axis} of ${formatShape(shape)}.`);
-  return { along, indices, shape: [...shape.slice(0, along), ...needed(inputs, 1, 'indices').shape, ...shape.slice(along + 1)] };
+  return { along, indices, shape: [...shape.slice(0, along), ...given.shape, ...shape.slice(along + 1)] };
 }
 
 export const gather: Op<GatherAttributes> = {
   stage: () => 'view',
+  runsOnTwin: 'indices that depend on the picture',
   infer: (attributes, inputs) => [{ dtype: needed(inputs, 0, 'x').dtype, shape: resolve(attributes, inputs).shape }],
   reach(attributes, inputs) {
     const { along } = resolve(attributes, inputs);
@@ -31,14 +33,15 @@ export const gather: Op<GatherAttributes> = {
       axis === along ? new Array<null>(rankOfIndices).fill(null) : [{ axis, stride: 1, start: 0, size: 1 }],
     );
     // Which index an output position stands for is no window: the axis counts as read in full.
-    return [{ axes, whole: [along] }, null];
+    const given = needed(inputs, 1, 'indices');
+    const ofIndices = axes.map((_, i) =>
+      i >= along && i < along + rankOfIndices ? { axis: i - along, stride: 1, start: 0, size: 1 } : null,
+    );
+    return [{ axes, whole: [along] }, given.constant ? null : { axes: ofIndices, whole: [] }];
   },
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
-    const { along, indices, shape } = resolve(
-      attributes,
-      inputs.map((tensor) => tensor && { ...tensor, constant: tensor }),
-    );
+    const { along, indices, shape } = resolve(attributes, asConstants(inputs));
     const strides = stridesOf(x.shape, rowMajor(x.shape.length));
     const inner = sizeOf(x.shape.slice(along + 1));
     const outer = sizeOf(x.shape.slice(0, along));
@@ -53,6 +56,7 @@ export const gather: Op<GatherAttributes> = {
   },
   lower(attributes, inputs, outputs) {
     const x = needed(inputs, 0, 'x');
+    if (!inputs[1]?.constant) return undefined;
     const { along, indices } = resolve(attributes, inputs);
     const order = rowMajor(x.shape.length);
     const source = stridesOf(x.shape, order);

@@ -1,19 +1,27 @@
 /** @file Pooling over all positions: x [n, c, …] to [n, c, 1, …]. */
-import { reduceCodes, reference } from '@ventral/kernels';
+import { type ReduceFn, reduceCodes, reference } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { channelsLast } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
 import { needed, type Op, tensorLike } from './op.ts';
+import { lpNorm } from './pool-nd.ts';
 
 /** Inputs: x. */
 export interface GlobalPoolAttributes {
-  readonly kind: 'max' | 'average';
+  readonly kind: 'max' | 'average' | 'lp';
+  /** lp only: y = (Σ |x|^p)^(1/p). Default 2. */
+  readonly p?: number | undefined;
 }
 
-const reduceOf = { max: 'max', average: 'mean' } as const;
+/** The reduction it is; undefined for an Lp norm that has no kernel. */
+function reduction({ kind, p = 2 }: GlobalPoolAttributes): ReduceFn | undefined {
+  if (kind !== 'lp') return kind === 'max' ? 'max' : 'mean';
+  return p === 1 ? 'l1' : p === 2 ? 'l2' : undefined;
+}
 
 export const globalPool: Op<GlobalPoolAttributes> = {
   stage: () => 'pool',
+  runsOnTwin: 'Lp with p other than 1 and 2',
   infer(_, inputs) {
     const { dtype, shape } = needed(inputs, 0, 'x');
     if (shape.length < 3) throw new InputError(`needs x [n, c, …positions], got ${formatShape(shape)}.`);
@@ -26,19 +34,20 @@ export const globalPool: Op<GlobalPoolAttributes> = {
     );
     return [{ axes, whole: [] }];
   },
-  reference({ kind }, inputs) {
+  reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
-    const axes = x.shape.map((_, axis) => axis).slice(2);
-    const y = reference.reduce(reduceOf[kind], toFloat64(x), x.shape, axes);
-    return [
-      tensorLike(
-        x,
-        x.shape.map((size, axis) => (axis < 2 ? size : 1)),
-        y.data,
-      ),
-    ];
+    const fn = reduction(attributes);
+    const shape = x.shape.map((size, axis) => (axis < 2 ? size : 1));
+    const size = sizeOf(x.shape.slice(2));
+    const plane = (i: number) => Array.from(x.data.subarray(i * size, (i + 1) * size));
+    const y = fn
+      ? reference.reduce(fn, toFloat64(x), [x.data.length / size, size], [1]).data
+      : Float64Array.from({ length: x.data.length / size }, (_, i) => lpNorm(plane(i), attributes.p ?? 2));
+    return [tensorLike(x, shape, y)];
   },
-  lower({ kind }, inputs, outputs) {
+  lower(attributes, inputs, outputs) {
+    const fn = reduction(attributes);
+    if (!fn) return undefined;
     const { shape } = needed(inputs, 0, 'x');
     const order = channelsLast(shape.length);
     const [n, c] = shape as [number, number];
@@ -46,8 +55,7 @@ export const globalPool: Op<GlobalPoolAttributes> = {
     return {
       inputOrders: [order],
       outputOrders: [channelsLast(outputs[0]!.shape.length)],
-      bind: (kernels, at) => () =>
-        kernels.run.f32_reduce(reduceCodes[reduceOf[kind]], at.inputs[0]!, at.outputs[0]!, n, positions, c),
+      bind: (kernels, at) => () => kernels.run.f32_reduce(reduceCodes[fn], at.inputs[0]!, at.outputs[0]!, n, positions, c),
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),

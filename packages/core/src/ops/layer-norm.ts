@@ -4,7 +4,7 @@ import { rowMajor } from '../tensor/layout.ts';
 import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
 import { identityReach, needed, normalizedAxis, type Op, tensorLike } from './op.ts';
 
-/** Inputs: x, scale?, shift? (shapes of the normalised axes). */
+/** Inputs: x, scale?, shift? (shapes of the normalised axes). Outputs: y, mean, 1 / √(variance + ε), the last two with axes of 1. */
 export interface LayerNormAttributes {
   /** First normalised axis; may be negative. */
   readonly axis: number;
@@ -13,10 +13,12 @@ export interface LayerNormAttributes {
 
 export const layerNorm: Op<LayerNormAttributes> = {
   stage: () => 'linear',
+  runsOnTwin: 'with outputs of mean and deviation',
   infer({ axis }, inputs) {
     const { dtype, shape } = needed(inputs, 0, 'x');
-    normalizedAxis(axis, shape.length);
-    return [{ dtype, shape }];
+    const first = normalizedAxis(axis, shape.length);
+    const statistic = { dtype, shape: shape.map((n, i) => (i < first ? n : 1)) };
+    return [{ dtype, shape }, statistic, statistic];
   },
   reach({ axis }, inputs) {
     const rank = needed(inputs, 0, 'x').shape.length;
@@ -35,9 +37,15 @@ export const layerNorm: Op<LayerNormAttributes> = {
       shift && toFloat64(shift),
       epsilon,
     );
-    return [tensorLike(x, x.shape, y)];
+    const rows = [x.data.length / size, size];
+    const mean = reference.reduce('mean', toFloat64(x), rows, [1]).data;
+    const deviation = toFloat64(x).map((v, i) => v - mean[Math.floor(i / size)]!);
+    const inverse = reference.reduce('sumSquare', deviation, rows, [1]).data.map((sum) => 1 / Math.sqrt(sum / size + epsilon));
+    const shape = x.shape.map((n, i) => (i < first ? n : 1));
+    return [tensorLike(x, x.shape, y), tensorLike(x, shape, mean), tensorLike(x, shape, inverse)];
   },
-  lower({ axis, epsilon }, inputs) {
+  lower({ axis, epsilon }, inputs, outputs) {
+    if (outputs.length > 1) return undefined;
     const { shape } = needed(inputs, 0, 'x');
     const size = sizeOf(shape.slice(normalizedAxis(axis, shape.length)));
     const rows = sizeOf(shape) / size;

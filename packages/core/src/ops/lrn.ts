@@ -21,7 +21,8 @@ export const lrn: Op<LrnAttributes> = {
   reach: (_, inputs) => [identityReach(needed(inputs, 0, 'x').shape.length)],
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
-    return [tensorLike(x, x.shape, reference.lrn(toFloat64(x), x.shape, attributes))];
+    const [n, c, ...positions] = x.shape as [number, number, ...number[]];
+    return [tensorLike(x, x.shape, reference.lrn(toFloat64(x), [n, c, 1, sizeOf(positions)], attributes))];
   },
   lower({ size, alpha, beta, bias }, inputs) {
     const { shape } = needed(inputs, 0, 'x');

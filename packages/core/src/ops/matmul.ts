@@ -5,7 +5,7 @@ import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { broadcastShape, broadcastStrides } from '../tensor/strided.ts';
 import { formatShape, sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
 import { panelBytes } from './conv2d.ts';
-import { biasRow, packedMatrix } from './dense.ts';
+import { biasRow, isRow, packedMatrix } from './dense.ts';
 import { needed, type Op, packedValues, tensorLike } from './op.ts';
 import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 
@@ -96,6 +96,7 @@ export const matmul: Op<MatmulAttributes> = {
     const [lo, hi] = clampOf(attributes.activation);
     const finish = finishActivation(attributes.activation, sizeOf(outputs[0]!.shape));
     const bias = inputs[2];
+    if (bias && !isRow(bias, n)) return undefined;
     const biasPacked = bias ? [packedValues(biasRow(bias, n))] : [];
     const outputOrders = [rowMajor(outputs[0]!.shape.length)];
     if (y.constant && sizeOf(b.slice(0, -2)) === 1) {

@@ -1,4 +1,6 @@
+import { expect, it } from 'vitest';
 import { describeOp, randomTensor, weight } from '../../test/describe-op.ts';
+import { groupNorm } from './group-norm.ts';
 
 const variance = (c: number) => randomTensor([c], 3, [0.5, 2]);
 
@@ -31,7 +33,25 @@ describeOp('softmax', [
 describeOp('globalPool', [
   { attributes: { kind: 'average' }, inputs: [[2, 7, 5, 6]] },
   { attributes: { kind: 'max' }, inputs: [[2, 7, 5, 6]] },
+  { attributes: { kind: 'lp' }, inputs: [[2, 7, 5, 6]] },
+  { attributes: { kind: 'lp', p: 1 }, inputs: [[2, 7, 5, 6]] },
+  { attributes: { kind: 'lp', p: 3 }, inputs: [[2, 7, 5, 6]] },
 ]);
+
+describeOp('groupNorm', [
+  { attributes: { epsilon: 1e-5 }, inputs: [[2, 6, 5, 4], weight(6), weight(6)] },
+  { attributes: { groups: 2, epsilon: 1e-5 }, inputs: [[2, 6, 5, 4], weight(6), weight(6)] },
+  { attributes: { groups: 3, epsilon: 1e-2 }, inputs: [[2, 6, 5, 4], weight(3), weight(3)] },
+  { attributes: { groups: 1, epsilon: 1e-5 }, inputs: [[1, 4, 9], weight(4), weight(4)] },
+  { attributes: { groups: 2, epsilon: 1e-5 }, inputs: [[1, 4, 3, 3], [4], [4]] },
+]);
+
+it('groupNorm: two groups of two values become ±1 times scale plus shift (by hand)', () => {
+  const row = (...values: number[]) => ({ dtype: 'float64' as const, shape: [values.length], data: Float64Array.from(values) });
+  const x = { ...row(0, 2, 5, 9), shape: [1, 4, 1, 1] };
+  const [y] = groupNorm.reference({ groups: 2, epsilon: 0 }, [x, row(1, 1, 2, 2), row(0, 0, 1, 1)]);
+  expect([...y!.data]).toEqual([-1, 1, -1, 3]);
+});
 
 describeOp('reduce', [
   {

@@ -5,7 +5,7 @@
 import type { KernelExports, Kernels } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import type { AxisOrder } from '../tensor/layout.ts';
-import type { DType, Tensor } from '../tensor/tensor.ts';
+import { type DType, type Tensor, tensorOf } from '../tensor/tensor.ts';
 
 /**
  * What kind of response a layer gives. Default charts use `activation` rows and block outputs. `view` marks nodes that only
@@ -30,7 +30,8 @@ export type AxisReach =
 
 /**
  * What one output unit reads of one input: for each output axis that maps to an input axis its window (`axes[outputAxis]`,
- * null where the output axis has no counterpart), and input axes that every output unit reads in full (`whole`).
+ * null where the output axis has no counterpart), and input axes that every output unit reads in full (`whole`). An axis in both is
+ * that of a normalisation: a unit reads its own window, and all positions through their mean and variance.
  */
 export interface Reach {
   readonly axes: readonly (AxisReach | null)[];
@@ -98,12 +99,18 @@ export interface Op<A> {
   reach(attributes: A, inputs: readonly (ValueType | undefined)[], output: ValueType): readonly (Reach | null)[];
   /** The slow float64 twin, row-major: specification, test oracle, and what folds constants. */
   reference(attributes: A, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
-  lower(
+  /**
+   * How the op runs on kernels; undefined for a form that has none. Such a form runs on the twin (exec/twin.ts), as does an op
+   * without `lower`, and any op where integers or empty values come in or go out.
+   */
+  lower?(
     attributes: A,
     inputs: readonly (LoweredValue | undefined)[],
     outputs: readonly ValueType[],
     options: LowerOptions,
-  ): Lowered;
+  ): Lowered | undefined;
+  /** Which forms of float32 values run on the twin, as it stands in docs/onnx-support.md. Absent: none. */
+  readonly runsOnTwin?: string;
   cost(attributes: A, inputs: readonly (ValueType | undefined)[], outputs: readonly ValueType[]): Cost;
 }
 
@@ -142,9 +149,20 @@ export function normalizedAxis(axis: number, rank: number): number {
 
 /** A result of the float64 twin in the dtype of the op's input. */
 export function tensorLike(like: Tensor, shape: readonly number[], data: Float64Array | Float32Array): Tensor {
+  return tensorOf(like.dtype, shape, data);
+}
+
+/** Constants as the inputs of the float64 twin: every value is known. */
+export function asConstants(inputs: readonly (Tensor | undefined)[]): (ValueType | undefined)[] {
+  return inputs.map((tensor) => tensor && { ...tensor, constant: tensor });
+}
+
+/** Every output position reads the whole of an input, but for its own batch (axis 0) where both have the same. */
+export function wholeReach(input: ValueType, output: ValueType): Reach | null {
+  if (input.constant) return null;
+  const sameBatch = input.shape.length > 0 && input.shape[0] === output.shape[0];
   return {
-    dtype: like.dtype,
-    shape,
-    data: like.dtype === 'float32' ? (data instanceof Float32Array ? data : Float32Array.from(data)) : data,
+    axes: output.shape.map((_, axis) => (sameBatch && axis === 0 ? { axis, stride: 1, start: 0, size: 1 } : null)),
+    whole: input.shape.map((_, axis) => axis).slice(sameBatch ? 1 : 0),
   };
 }

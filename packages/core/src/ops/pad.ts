@@ -3,14 +3,36 @@ import { InputError } from '../errors.ts';
 import { type AxisOrder, rowMajor, stridesOf } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { type StridedCopy, stridedCopies } from './copy.ts';
-import { constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { asConstants, constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
 
 /** Inputs: x, pads (constant: begins then ends), value?, axes?. */
 export interface PadAttributes {
   readonly mode: 'constant' | 'reflect' | 'edge' | 'wrap';
 }
 
-function padsOf(inputs: readonly (ValueType | undefined)[]): { before: number; after: number }[] {
+/** Inputs: x, shape (constant; of all axes, or of `axes`). Each axis is cropped or padded with zeros, evenly at both ends. */
+export interface CenterCropPadAttributes {
+  readonly axes?: readonly number[] | undefined;
+}
+
+/** What is added before and after each axis; negative: cut off. */
+type Pads = readonly { readonly before: number; readonly after: number }[];
+
+/** The odd position is cut off at the end, or added at the end (ONNX CenterCropPad). */
+function centredPads({ axes }: CenterCropPadAttributes, inputs: readonly (ValueType | undefined)[]): Pads {
+  const { shape } = needed(inputs, 0, 'x');
+  const sizes = constantIntegers(inputs, 1, 'shape');
+  const along = (axes ?? shape.map((_, axis) => axis)).map((axis) => normalizedAxis(axis, shape.length));
+  if (sizes.length !== along.length)
+    throw new InputError(`shape [${sizes.join(', ')}] needs one size for each of ${along.length} axes.`);
+  return shape.map((n, axis) => {
+    const missing = (sizes[along.indexOf(axis)] ?? n) - n;
+    const before = Math.trunc(missing / 2);
+    return { before, after: missing - before };
+  });
+}
+
+function padsOf(inputs: readonly (ValueType | undefined)[]): Pads {
   const { shape } = needed(inputs, 0, 'x');
   const pads = constantIntegers(inputs, 1, 'pads');
   const axes = inputs[3]
@@ -83,54 +105,71 @@ function blocks(
   return copies;
 }
 
-export const pad: Op<PadAttributes> = {
-  stage: () => 'view',
-  infer({ mode }, inputs) {
-    const { dtype, shape } = needed(inputs, 0, 'x');
-    const pads = padsOf(inputs);
-    const out = shape.map((n, axis) => n + pads[axis]!.before + pads[axis]!.after);
-    if (out.some((n) => n < 0)) throw new InputError(`pads leave nothing of ${formatShape(shape)}.`);
-    for (const [axis, { before, after }] of pads.entries()) segments(mode, shape[axis]!, before, after);
-    return [{ dtype, shape: out }];
-  },
-  reach: (_, inputs) => [
-    { axes: padsOf(inputs).map(({ before }, axis) => ({ axis, stride: 1, start: -before, size: 1 })), whole: [] },
-    null,
-  ],
-  reference({ mode }, inputs) {
-    const x = inputs[0] as Tensor;
-    const pads = padsOf(inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
-    const shape = x.shape.map((n, axis) => n + pads[axis]!.before + pads[axis]!.after);
-    const data = new Float64Array(sizeOf(shape)).fill(mode === 'constant' ? (inputs[2]?.data[0] ?? 0) : 0);
-    for (const copy of blocks(mode, x.shape, pads, rowMajor(x.shape.length), shape)) {
-      const size = sizeOf(copy.shape);
-      for (let i = 0; i < size; i++) {
-        let rest = i;
-        let from = copy.sourceOffset;
-        let to = copy.targetOffset;
-        for (let axis = copy.shape.length - 1; axis >= 0; axis--) {
-          const index = rest % copy.shape[axis]!;
-          rest = (rest - index) / copy.shape[axis]!;
-          from += index * copy.source[axis]!;
-          to += index * copy.target[axis]!;
+/** What pad and centerCropPad share: they differ in where their pads come from. */
+function padding<A>(
+  padsOf: (attributes: A, inputs: readonly (ValueType | undefined)[]) => Pads,
+  modeOf: (attributes: A) => PadAttributes['mode'],
+): Op<A> {
+  return {
+    stage: () => 'view',
+    infer(attributes, inputs) {
+      const { dtype, shape } = needed(inputs, 0, 'x');
+      const pads = padsOf(attributes, inputs);
+      const out = shape.map((n, axis) => n + pads[axis]!.before + pads[axis]!.after);
+      if (out.some((n) => n < 0)) throw new InputError(`pads leave nothing of ${formatShape(shape)}.`);
+      for (const [axis, { before, after }] of pads.entries()) segments(modeOf(attributes), shape[axis]!, before, after);
+      return [{ dtype, shape: out }];
+    },
+    reach: (attributes, inputs) => [
+      { axes: padsOf(attributes, inputs).map(({ before }, axis) => ({ axis, stride: 1, start: -before, size: 1 })), whole: [] },
+      null,
+    ],
+    reference(attributes, inputs) {
+      const x = inputs[0] as Tensor;
+      const mode = modeOf(attributes);
+      const pads = padsOf(attributes, asConstants(inputs));
+      const shape = x.shape.map((n, axis) => n + pads[axis]!.before + pads[axis]!.after);
+      const data = new Float64Array(sizeOf(shape)).fill(mode === 'constant' ? (inputs[2]?.data[0] ?? 0) : 0);
+      for (const copy of blocks(mode, x.shape, pads, rowMajor(x.shape.length), shape)) {
+        const size = sizeOf(copy.shape);
+        for (let i = 0; i < size; i++) {
+          let rest = i;
+          let from = copy.sourceOffset;
+          let to = copy.targetOffset;
+          for (let axis = copy.shape.length - 1; axis >= 0; axis--) {
+            const index = rest % copy.shape[axis]!;
+            rest = (rest - index) / copy.shape[axis]!;
+            from += index * copy.source[axis]!;
+            to += index * copy.target[axis]!;
+          }
+          data[to] = x.data[from]!;
         }
-        data[to] = x.data[from]!;
       }
-    }
-    return [tensorLike(x, shape, data)];
-  },
-  lower({ mode }, inputs, outputs) {
-    const x = needed(inputs, 0, 'x');
-    const { shape } = outputs[0]!;
-    const value = inputs[2] ? inputs[2].constant?.data[0] : 0;
-    if (value === undefined) throw new InputError('needs a padding value that is known at load.');
-    const fill = mode === 'constant' ? { value, size: sizeOf(shape) } : undefined;
-    const copies = blocks(mode, x.shape, padsOf(inputs), x.order, shape);
-    return {
-      inputOrders: [x.order, undefined, undefined, undefined],
-      outputOrders: [x.order],
-      ...stridedCopies(x.order, copies, fill),
-    };
-  },
-  cost: () => ({ nMacs: 0, nParams: 0 }),
+      return [tensorLike(x, shape, data)];
+    },
+    lower(attributes, inputs, outputs) {
+      const x = needed(inputs, 0, 'x');
+      const mode = modeOf(attributes);
+      const { shape } = outputs[0]!;
+      const value = inputs[2] ? inputs[2].constant?.data[0] : 0;
+      if (value === undefined) return undefined;
+      const fill = mode === 'constant' ? { value, size: sizeOf(shape) } : undefined;
+      const copies = blocks(mode, x.shape, padsOf(attributes, inputs), x.order, shape);
+      return {
+        inputOrders: [x.order, undefined, undefined, undefined],
+        outputOrders: [x.order],
+        ...stridedCopies(x.order, copies, fill),
+      };
+    },
+    cost: () => ({ nMacs: 0, nParams: 0 }),
+  };
+}
+
+export const pad: Op<PadAttributes> = {
+  ...padding<PadAttributes>(
+    (_, inputs) => padsOf(inputs),
+    ({ mode }) => mode,
+  ),
+  runsOnTwin: 'a padding value that depends on the picture',
 };
+export const centerCropPad: Op<CenterCropPadAttributes> = padding(centredPads, () => 'constant');

@@ -1,90 +1,50 @@
-/** @file Maximum and average pooling of x [n, c, h, w] over a sliding window. */
-import { reference } from '@ventral/kernels';
-import { InputError } from '../errors.ts';
+/** @file Maximum, average and Lp pooling of x [n, c, h, w] or [n, c, l] over a sliding window. */
+import { unaryCodes } from '@ventral/kernels';
 import { channelsLast } from '../tensor/layout.ts';
-import { formatShape, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { needed, type Op, tensorLike, type ValueType } from './op.ts';
-import { type Padding, type PlacedWindow, placeWindow, windowReach } from './window.ts';
+import { sizeOf } from '../tensor/tensor.ts';
+import { needed, type Op } from './op.ts';
+import { type PoolNdAttributes, placePool, poolNd } from './pool-nd.ts';
+import { type Padding, positionsOf, type Window2d } from './window.ts';
 
-/** Inputs: x. */
-export interface Pool2dAttributes {
-  readonly kind: 'max' | 'average';
-  readonly kernel: readonly [h: number, w: number];
-  readonly stride: readonly [h: number, w: number];
+/** Inputs and outputs: as poolNd. A window over [n, c, l] is one of a single row. */
+export interface Pool2dAttributes extends Omit<PoolNdAttributes, keyof Window2d>, Window2d {
   readonly padding: Padding;
-  readonly dilation: readonly [h: number, w: number];
-  /** Round the output size up instead of down. */
-  readonly ceilMode: boolean;
-  /** average only: padding counts in the divisor. */
-  readonly countPadding: boolean;
-}
-
-function place(attributes: Pool2dAttributes, x: Pick<ValueType, 'shape'>): PlacedWindow {
-  return placeWindow(attributes, [x.shape[2]!, x.shape[3]!], attributes.ceilMode);
 }
 
 export const pool2d: Op<Pool2dAttributes> = {
-  stage: () => 'pool',
-  infer(attributes, inputs) {
-    const x = needed(inputs, 0, 'x');
-    if (x.shape.length !== 4) throw new InputError(`needs x [n, c, h, w], got ${formatShape(x.shape)}.`);
-    return [{ dtype: x.dtype, shape: [x.shape[0]!, x.shape[1]!, ...place(attributes, x).outputSize] }];
-  },
-  reach(attributes, inputs) {
-    const same = [0, 1].map((axis) => ({ axis, stride: 1, start: 0, size: 1 }));
-    return [{ axes: [...same, ...windowReach(attributes, place(attributes, needed(inputs, 0, 'x')))], whole: [] }];
-  },
-  reference(attributes, inputs) {
-    const x = inputs[0] as Tensor;
-    const window = { ...attributes, padding: place(attributes, x).padding, ceil: attributes.ceilMode };
-    const y =
-      attributes.kind === 'max'
-        ? reference.maxPool2d(toFloat64(x), x.shape, window)
-        : reference.averagePool2d(toFloat64(x), x.shape, window);
-    return [tensorLike(x, y.shape, y.data)];
-  },
+  ...poolNd,
+  runsOnTwin: 'with an output of indices; Lp with p other than 1 and 2, or with ceil_mode',
   lower(attributes, inputs, outputs) {
     const x = needed(inputs, 0, 'x');
-    const [n, c, h, w] = x.shape as [number, number, number, number];
-    const [, , oh, ow] = outputs[0]!.shape as [number, number, number, number];
-    const [top, left, bottom, right] = place(attributes, x).padding;
+    const { kind, p = 2, ceilMode, countPadding } = attributes;
+    if (outputs.length > 1 || (kind === 'lp' && (ceilMode || (p !== 1 && p !== 2)))) return undefined;
+    const [n, c] = x.shape as [number, number];
+    const [h, w] = positionsOf(x.shape, 2) as [number, number];
+    const [oh, ow] = positionsOf(outputs[0]!.shape, 2) as [number, number];
+    const [top, left, bottom, right] = placePool(attributes, x).padding as [number, number, number, number];
     const [[kh, kw], [sh, sw], [dh, dw]] = [attributes.kernel, attributes.stride, attributes.dilation];
-    const order = channelsLast(4);
+    const order = channelsLast(x.shape.length);
+    const size = sizeOf(x.shape);
+    const outSize = sizeOf(outputs[0]!.shape);
     return {
       inputOrders: [order],
       outputOrders: [order],
-      bind(kernels, at) {
+      scratchBytes: () => (kind === 'lp' ? size * 4 : 0),
+      bind({ run }, at) {
         const [xPtr, yPtr] = [at.inputs[0]!, at.outputs[0]!];
-        if (attributes.kind === 'max') {
-          return () => kernels.run.f32_max_pool2d(xPtr, yPtr, n, h, w, c, oh, ow, kh, kw, sh, sw, top, left, dh, dw, c, c);
-        }
-        const count = attributes.countPadding ? 1 : 0;
-        return () =>
-          kernels.run.f32_average_pool2d(
-            xPtr,
-            yPtr,
-            n,
-            h,
-            w,
-            c,
-            oh,
-            ow,
-            kh,
-            kw,
-            sh,
-            sw,
-            top,
-            left,
-            bottom,
-            right,
-            dh,
-            dw,
-            count,
-            c,
-            c,
-          );
+        const average = (from: number, count: number) =>
+          run.f32_average_pool2d(from, yPtr, n, h, w, c, oh, ow, kh, kw, sh, sw, top, left, bottom, right, dh, dw, count, c, c);
+        if (kind === 'max')
+          return () => run.f32_max_pool2d(xPtr, yPtr, n, h, w, c, oh, ow, kh, kw, sh, sw, top, left, dh, dw, c, c);
+        if (kind === 'average') return () => average(xPtr, countPadding ? 1 : 0);
+        // Σ |x|^p is the mean over the whole window, padding counted, times the window's size.
+        return () => {
+          run.f32_unary(p === 1 ? unaryCodes.abs : unaryCodes.square, xPtr, at.scratch, size, 0, 0);
+          average(at.scratch, 1);
+          run.f32_unary(unaryCodes.affine, yPtr, yPtr, outSize, kh * kw, 0);
+          if (p === 2) run.f32_unary(unaryCodes.sqrt, yPtr, yPtr, outSize, 0, 0);
+        };
       },
     };
   },
-  cost: () => ({ nMacs: 0, nParams: 0 }),
 };

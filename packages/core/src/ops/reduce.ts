@@ -1,7 +1,16 @@
 /** @file Reductions over axes. */
 import { type ReduceFn, reduceCodes, reference } from '@ventral/kernels';
 import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { type AxisReach, constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import {
+  type AxisReach,
+  asConstants,
+  constantIntegers,
+  needed,
+  normalizedAxis,
+  type Op,
+  tensorLike,
+  type ValueType,
+} from './op.ts';
 
 /** Inputs: x, axes? (constant; without: all axes, or none if noopWithoutAxes). */
 export interface ReduceAttributes {
@@ -38,10 +47,7 @@ export const reduce: Op<ReduceAttributes> = {
   },
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
-    const axes = axesOf(
-      attributes,
-      inputs.map((tensor) => tensor && { ...tensor, constant: tensor }),
-    );
+    const axes = axesOf(attributes, asConstants(inputs));
     const y = reference.reduce(attributes.fn, toFloat64(x), x.shape, axes);
     return [tensorLike(x, reducedShape(x.shape, axes, attributes.keepDims), y.data)];
   },

@@ -4,6 +4,7 @@ import { channelsLast, reshapedOrder, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import {
   type AxisReach,
+  asConstants,
   constantIntegers,
   identityReach,
   needed,
@@ -37,6 +38,7 @@ export type IdentityAttributes = Readonly<Record<never, never>>;
 export function reshapeReach(from: readonly number[], to: readonly number[]): Reach {
   const axes: (AxisReach | null)[] = to.map(() => null);
   const whole: number[] = [];
+  if (from.includes(0)) return { axes, whole };
   let i = 0;
   let j = 0;
   while (i < from.length && j < to.length) {
@@ -73,16 +75,7 @@ function relabelling<A>(shapeOf: (attributes: A, inputs: readonly (ValueType | u
     reach: (_, inputs, output) => [reshapeReach(needed(inputs, 0, 'x').shape, output.shape), null],
     reference(attributes, inputs) {
       const x = inputs[0] as Tensor;
-      return [
-        tensorLike(
-          x,
-          shapeOf(
-            attributes,
-            inputs.map((tensor) => tensor && { ...tensor, constant: tensor }),
-          ),
-          x.data,
-        ),
-      ];
+      return [tensorLike(x, shapeOf(attributes, asConstants(inputs)), x.data)];
     },
     lower(_, inputs, outputs) {
       const x = needed(inputs, 0, 'x');

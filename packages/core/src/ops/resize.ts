@@ -1,50 +1,92 @@
-/** @file Resampling of the last two axes of x [n, c, h, w] by nearest neighbour or linear interpolation, as ONNX Resize defines it. */
+/**
+ * @file Resampling of any axes by nearest neighbour, linear or cubic interpolation, as ONNX Resize defines it (Keys 1981,
+ * doi:10.1109/TASSP.1981.1163711, for the cubic kernel).
+ */
 import { InputError } from '../errors.ts';
-import { channelsLast } from '../tensor/layout.ts';
+import { channelsLast, rowMajor, stridesOf } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
-import { type AxisReach, needed, type Op, packedValues, tensorLike, type ValueType } from './op.ts';
+import { type AxisReach, asConstants, needed, normalizedAxis, type Op, packedValues, tensorLike, type ValueType } from './op.ts';
 
-/** Inputs: x, then scales or sizes (constant; the other left out). */
+/** Inputs: x, then scales or sizes (the other left out), then for cropAndResize the region: all beginnings, all ends. All constant. */
 export interface ResizeAttributes {
-  readonly mode: 'nearest' | 'linear';
-  readonly coordinates: 'halfPixel' | 'pytorchHalfPixel' | 'alignCorners' | 'asymmetric' | 'halfPixelSymmetric';
+  readonly mode: 'nearest' | 'linear' | 'cubic';
+  readonly coordinates: 'halfPixel' | 'pytorchHalfPixel' | 'alignCorners' | 'asymmetric' | 'halfPixelSymmetric' | 'cropAndResize';
   readonly nearest: 'roundPreferFloor' | 'roundPreferCeil' | 'floor' | 'ceil';
+  /** The axes that scales, sizes and region speak of; absent: all. */
+  readonly axes?: readonly number[] | undefined;
+  /** Sizes as limits of one scale for all axes; absent: each axis gets its size. */
+  readonly keepAspect?: 'notLarger' | 'notSmaller' | undefined;
+  /** The cubic kernel's parameter. Default −0.75. */
+  readonly cubicA?: number | undefined;
+  /** Positions outside get no weight, and the others all of it; otherwise the edge stands for them. */
+  readonly excludeOutside?: boolean | undefined;
+  /** Shrinking widens the kernel to all that an output position covers. */
+  readonly antialias?: boolean | undefined;
+  /** cropAndResize: the value of what lies outside of x. Default 0. */
+  readonly outsideValue?: number | undefined;
 }
 
+/** One axis: its size, its scale, and the size before it was rounded, which coordinates are worked out from. */
 interface Resampling {
   readonly size: number;
   readonly scale: number;
+  readonly exactSize: number;
+  /** First and last position of the region, as shares of the axis. */
+  readonly region: readonly [start: number, end: number];
 }
 
-function resampling(inputs: readonly (ValueType | undefined)[]): Resampling[] {
+function resampling(attributes: ResizeAttributes, inputs: readonly (ValueType | undefined)[]): Resampling[] {
   const { shape } = needed(inputs, 0, 'x');
-  if (shape.length !== 4) throw new InputError(`needs x [n, c, h, w], got ${formatShape(shape)}.`);
   const scales = inputs[1]?.constant?.data;
   const sizes = inputs[2]?.constant?.data;
+  const region = inputs[3]?.constant?.data;
   const given = scales?.length ? scales : sizes;
   if (!given?.length) throw new InputError('needs scales or sizes that are known at load.');
+  const axes = (attributes.axes ?? shape.map((_, axis) => axis)).map((axis) => normalizedAxis(axis, shape.length));
+  if (axes.length !== given.length)
+    throw new InputError(`has ${given.length} scales or sizes for ${axes.length} axes of ${formatShape(shape)}.`);
+  if (attributes.coordinates === 'cropAndResize' && region?.length !== 2 * axes.length)
+    throw new InputError(
+      `needs a region (roi) of ${2 * axes.length} numbers that are known at load, has ${region?.length ?? 'none'}.`,
+    );
+  const ratios = axes.map((axis, i) => (sizes?.[i] ?? 0) / shape[axis]!);
+  const { keepAspect } = attributes;
+  const common = keepAspect === 'notLarger' ? Math.min(...ratios) : Math.max(...ratios);
   return shape.map((n, axis) => {
-    // ONNX: the output size is floor(n · scale), and that very scale maps coordinates; given sizes, the scale is their ratio.
-    const value = given[axis + given.length - shape.length] ?? (scales?.length ? 1 : n);
-    return scales?.length ? { size: Math.floor(n * value), scale: value } : { size: value, scale: value / n };
+    const i = axes.indexOf(axis);
+    if (i < 0) return { size: n, scale: 1, exactSize: n, region: [0, 1] };
+    const ends = [region?.[i] ?? 0, region?.[i + axes.length] ?? 1] as const;
+    if (scales?.length) {
+      // ONNX: the output size is floor(n · scale), and that very scale maps coordinates.
+      const scale = scales[i]!;
+      const span = attributes.coordinates === 'cropAndResize' ? n * (ends[1] - ends[0]) : n;
+      return { size: Math.floor(span * scale), scale, exactSize: span * scale, region: ends };
+    }
+    if (keepAspect) return { size: Math.floor(common * n + 0.5), scale: common, exactSize: common * n, region: ends };
+    return { size: sizes![i]!, scale: ratios[i]!, exactSize: sizes![i]!, region: ends };
   });
 }
 
 /** Source coordinate of output position o. */
-function coordinate(mode: ResizeAttributes['coordinates'], o: number, { size, scale }: Resampling, n: number): number {
+function coordinate(mode: ResizeAttributes['coordinates'], o: number, along: Resampling, n: number): number {
+  const { size, scale, exactSize, region } = along;
   switch (mode) {
     case 'asymmetric':
       return o / scale;
     case 'alignCorners':
-      return size === 1 ? 0 : (o * (n - 1)) / (size - 1);
+      // The exact size, 2.4 for 4 positions at 0.6: so the reference of the standard has it; onnxruntime takes the whole one.
+      return exactSize === 1 ? 0 : (o * (n - 1)) / (exactSize - 1);
     case 'pytorchHalfPixel':
-      return size === 1 ? 0 : (o + 0.5) / scale - 0.5;
+      return exactSize === 1 ? 0 : (o + 0.5) / scale - 0.5;
     case 'halfPixel':
       return (o + 0.5) / scale - 0.5;
-    case 'halfPixelSymmetric': {
+    case 'halfPixelSymmetric':
       // The output is laid centred on the input even where floor cut its size (ONNX half_pixel_symmetric).
-      const adjustment = size / (scale * n);
-      return (n / 2) * (1 - adjustment) + (o + 0.5) / scale - 0.5;
+      return (n / 2) * (1 - size / exactSize) + (o + 0.5) / scale - 0.5;
+    case 'cropAndResize': {
+      const [start, end] = region;
+      if (exactSize === 1) return ((start + end) * (n - 1)) / 2;
+      return start * (n - 1) + (o * (end - start) * (n - 1)) / (exactSize - 1);
     }
   }
 }
@@ -56,91 +98,122 @@ const roundings: Record<ResizeAttributes['nearest'], (x: number) => number> = {
   roundPreferCeil: (x) => Math.floor(x + 0.5),
 };
 
-/** The two source positions of each output position along one axis and the weight of the second. */
-function taps(
-  attributes: ResizeAttributes,
-  along: Resampling,
-  n: number,
-): { first: Int32Array; second: Int32Array; weight: Float32Array } {
-  const first = new Int32Array(along.size);
-  const second = new Int32Array(along.size);
-  const weight = new Float32Array(along.size);
-  for (let o = 0; o < along.size; o++) {
-    const x = coordinate(attributes.coordinates, o, along, n);
-    if (attributes.mode === 'nearest') {
-      first[o] = second[o] = Math.min(Math.max(roundings[attributes.nearest](x), 0), n - 1);
-    } else {
-      const inside = Math.min(Math.max(x, 0), n - 1);
-      first[o] = Math.floor(inside);
-      second[o] = Math.min(first[o]! + 1, n - 1);
-      weight[o] = inside - first[o]!;
-    }
-  }
-  return { first, second, weight };
+/** The kernel of an interpolation at distance d. */
+function weightAt(mode: 'linear' | 'cubic', a: number, distance: number): number {
+  const d = Math.abs(distance);
+  if (mode === 'linear') return Math.max(0, 1 - d);
+  if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+  return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
-/** The smallest window that holds both taps of every output position: positions fall between those of the source. */
+/** What one output position reads along an axis: source positions and their weights; undefined: it lies outside of x. */
+type Taps = readonly (readonly [position: number, weight: number])[] | undefined;
+
+function tapsAt(attributes: ResizeAttributes, o: number, along: Resampling, n: number): Taps {
+  const { mode, coordinates, cubicA = -0.75, excludeOutside, antialias } = attributes;
+  const x = coordinate(coordinates, o, along, n);
+  if (coordinates === 'cropAndResize' && (x < 0 || x > n - 1)) return undefined;
+  const inside = (position: number) => Math.min(Math.max(position, 0), n - 1);
+  if (mode === 'nearest') return [[inside(roundings[attributes.nearest](x)), 1]];
+  const narrow = antialias ? Math.min(along.scale, 1) : 1;
+  const support = (mode === 'linear' ? 1 : 2) / narrow;
+  const weights = new Map<number, number>();
+  let sum = 0;
+  for (let i = Math.ceil(x - support); i <= Math.floor(x + support); i++) {
+    const weight = weightAt(mode, cubicA, (i - x) * narrow);
+    if (weight === 0 || (excludeOutside && i !== inside(i))) continue;
+    weights.set(inside(i), (weights.get(inside(i)) ?? 0) + weight);
+    sum += weight;
+  }
+  return [...weights].map(([position, weight]) => [position, weight / sum]);
+}
+
+const allTaps = (attributes: ResizeAttributes, along: Resampling, n: number): Taps[] =>
+  Array.from({ length: along.size }, (_, o) => tapsAt(attributes, o, along, n));
+
+/** The smallest window that holds all taps of every output position: positions fall between those of the source. */
 function tapReach(attributes: ResizeAttributes, along: Resampling, n: number): { stride: number; start: number; size: number } {
-  const { first, second, weight } = taps(attributes, along, n);
-  const stride = attributes.coordinates === 'alignCorners' ? (n - 1) / Math.max(along.size - 1, 1) : 1 / along.scale;
+  const stride = coordinate(attributes.coordinates, 1, along, n) - coordinate(attributes.coordinates, 0, along, n);
   let start = Infinity;
   let end = -Infinity;
-  for (let o = 0; o < along.size; o++) {
-    start = Math.min(start, first[o]! - o * stride);
-    end = Math.max(end, (weight[o]! > 0 ? second[o]! : first[o]!) - o * stride);
+  for (const [o, taps] of allTaps(attributes, along, n).entries()) {
+    for (const [position] of taps ?? []) {
+      start = Math.min(start, position - o * stride);
+      end = Math.max(end, position - o * stride);
+    }
   }
-  return { stride, start, size: end - start + 1 };
+  return end < start ? { stride, start: 0, size: 0 } : { stride, start, size: end - start + 1 };
+}
+
+/** Two taps per output position as the kernel wants them; undefined where some have more, or none. */
+function twoTaps(list: readonly Taps[]): readonly (Int32Array | Float32Array)[] | undefined {
+  if (list.some((taps) => !taps || taps.length > 2)) return undefined;
+  const first = Int32Array.from(list, (taps) => taps![0]![0]);
+  const second = Int32Array.from(list, (taps) => (taps![1] ?? taps![0]!)[0]);
+  return [first, second, Float32Array.from(list, (taps) => taps![1]?.[1] ?? 0)];
 }
 
 export const resize: Op<ResizeAttributes> = {
   stage: () => 'linear',
-  infer(_, inputs) {
-    const { dtype, shape } = needed(inputs, 0, 'x');
-    const axes = resampling(inputs);
-    if (axes[0]!.size !== shape[0] || axes[1]!.size !== shape[1])
-      throw new InputError('resamples height and width only, but a scale of n or c is not 1.');
-    return [{ dtype, shape: axes.map(({ size }) => size) }];
+  runsOnTwin: 'cubic, antialias, tf_crop_and_resize beyond the edge; any axes but the last two of four',
+  infer(attributes, inputs) {
+    const { dtype } = needed(inputs, 0, 'x');
+    return [{ dtype, shape: resampling(attributes, inputs).map(({ size }) => size) }];
   },
   reach(attributes, inputs) {
     const { shape } = needed(inputs, 0, 'x');
-    const axes = resampling(inputs).map((along, axis): AxisReach => {
-      if (axis < 2) return { axis, stride: 1, start: 0, size: 1 };
+    const axes = resampling(attributes, inputs).map((along, axis): AxisReach => {
+      if (along.scale === 1 && along.size === shape[axis]) return { axis, stride: 1, start: 0, size: 1 };
       return { axis, ...tapReach(attributes, along, shape[axis]!) };
     });
-    return [{ axes, whole: [] }, null, null];
+    return [{ axes, whole: [] }, null, null, null];
   },
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
-    const [n, c, h, w] = x.shape as [number, number, number, number];
-    const axes = resampling(inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
-    const shape = axes.map(({ size }) => size);
-    const [ty, tx] = [taps(attributes, axes[2]!, h), taps(attributes, axes[3]!, w)];
-    const data = new Float64Array(sizeOf(shape));
-    let at = 0;
-    for (let plane = 0; plane < n * c; plane++) {
-      for (let y = 0; y < shape[2]!; y++) {
-        for (let column = 0; column < shape[3]!; column++) {
-          const value = (row: number, col: number) => x.data[plane * h * w + row * w + col]!;
-          const [y0, y1, wy] = [ty.first[y]!, ty.second[y]!, ty.weight[y]!];
-          const [x0, x1, wx] = [tx.first[column]!, tx.second[column]!, tx.weight[column]!];
-          data[at++] =
-            (value(y0, x0) * (1 - wx) + value(y0, x1) * wx) * (1 - wy) + (value(y1, x0) * (1 - wx) + value(y1, x1) * wx) * wy;
+    const axes = resampling(attributes, asConstants(inputs));
+    let data = Float64Array.from(x.data);
+    let shape = x.shape;
+    const outside = new Set<string>();
+    // One axis after the other: each pass leaves the rest as it is.
+    for (const [axis, along] of axes.entries()) {
+      const n = shape[axis]!;
+      const isCrop = attributes.coordinates === 'cropAndResize';
+      if (along.scale === 1 && along.size === n && !(isCrop && (along.region[0] !== 0 || along.region[1] !== 1))) continue;
+      const [outer, inner] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
+      const next = new Float64Array(outer * along.size * inner);
+      for (const [o, taps] of allTaps(attributes, along, n).entries()) {
+        if (!taps) outside.add(`${axis} ${o}`);
+        for (const [position, weight] of taps ?? []) {
+          for (let i = 0; i < outer; i++) {
+            const [from, to] = [(i * n + position) * inner, (i * along.size + o) * inner];
+            for (let j = 0; j < inner; j++) next[to + j]! += weight * data[from + j]!;
+          }
         }
       }
+      data = next;
+      shape = shape.with(axis, along.size);
+    }
+    if (outside.size > 0) {
+      const strides = stridesOf(shape, rowMajor(shape.length));
+      const isOutside = (i: number) => shape.some((n, axis) => outside.has(`${axis} ${Math.floor(i / strides[axis]!) % n}`));
+      data = data.map((v, i) => (isOutside(i) ? (attributes.outsideValue ?? 0) : v));
     }
     return [tensorLike(x, shape, data)];
   },
   lower(attributes, inputs, outputs) {
     const x = needed(inputs, 0, 'x');
+    if (x.shape.length !== 4 || [0, 1].some((axis) => x.shape[axis] !== outputs[0]!.shape[axis])) return undefined;
     const [n, c, h, w] = x.shape as [number, number, number, number];
     const [, , oh, ow] = outputs[0]!.shape as [number, number, number, number];
-    const [, , alongY, alongX] = resampling(inputs);
-    const [ty, tx] = [taps(attributes, alongY!, h), taps(attributes, alongX!, w)];
+    const [, , alongY, alongX] = resampling(attributes, inputs);
+    const rows = twoTaps(allTaps(attributes, alongY!, h));
+    const columns = twoTaps(allTaps(attributes, alongX!, w));
+    if (!rows || !columns) return undefined;
     const order = channelsLast(4);
     return {
-      inputOrders: [order, undefined, undefined],
+      inputOrders: [order, undefined, undefined, undefined],
       outputOrders: [order],
-      packed: [ty.first, ty.second, ty.weight, tx.first, tx.second, tx.weight].map(packedValues),
+      packed: [...rows, ...columns].map(packedValues),
       bind(kernels, at) {
         const [y0, y1, wy, x0, x1, wx] = at.packed as [number, number, number, number, number, number];
         return () => kernels.run.f32_resize2d(at.inputs[0]!, at.outputs[0]!, n, h, w, c, oh, ow, y0, y1, wy, x0, x1, wx);

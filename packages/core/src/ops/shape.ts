@@ -1,7 +1,6 @@
 /** @file Shape arithmetic: these run at load, on values known before any picture is seen. Cast between float types is nothing at run time. */
-import { InputError } from '../errors.ts';
-import { type DType, integers, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
-import { constantIntegers, identityReach, needed, type Op, type ValueType } from './op.ts';
+import { type DType, integers, sizeOf, type Tensor, tensorOf, toFloat64 } from '../tensor/tensor.ts';
+import { asConstants, constantIntegers, identityReach, needed, type Op, type ValueType } from './op.ts';
 
 /** Inputs: x. The sizes of axes start … end − 1. */
 export interface ShapeAttributes {
@@ -26,9 +25,6 @@ function atLoad<A>(infer: Op<A>['infer'], evaluate: Op<A>['reference']): Op<A> {
     infer,
     reach: (_, inputs) => inputs.map(() => null),
     reference: evaluate,
-    lower() {
-      throw new InputError('runs at load only, but its input depends on the picture.');
-    },
     cost: () => ({ nMacs: 0, nParams: 0 }),
   };
 }
@@ -59,30 +55,24 @@ function steps(inputs: readonly (ValueType | undefined)[]): { start: number; del
 export const range: Op<RangeAttributes> = atLoad(
   (_, inputs) => [{ dtype: needed(inputs, 0, 'start').dtype, shape: [steps(inputs).size] }],
   (_, inputs) => {
-    const { start, delta, size } = steps(inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
+    const { start, delta, size } = steps(asConstants(inputs));
     const data = Float64Array.from({ length: size }, (_, i) => start + i * delta);
-    const { dtype } = inputs[0] as Tensor;
-    return [{ dtype, shape: [size], data: dtype === 'float32' ? Float32Array.from(data) : data }];
+    return [tensorOf((inputs[0] as Tensor).dtype, [size], data)];
   },
 );
 
-const floats: ReadonlySet<DType> = new Set<DType>(['float32', 'float64', 'float16', 'bfloat16']);
-
 export const cast: Op<CastAttributes> = {
   stage: () => 'view',
+  runsOnTwin: 'from floats to booleans',
   infer: ({ to }, inputs) => [{ dtype: to, shape: needed(inputs, 0, 'x').shape }],
   reach: (_, inputs) => [identityReach(needed(inputs, 0, 'x').shape.length)],
   reference({ to }, inputs) {
     const x = inputs[0] as Tensor;
-    if (to === 'float32') return [{ dtype: to, shape: x.shape, data: toFloat32(x) }];
-    const data = toFloat64(x);
-    if (to === 'bool') return [{ dtype: to, shape: x.shape, data: data.map((v) => (v !== 0 ? 1 : 0)) }];
-    return [{ dtype: to, shape: x.shape, data: floats.has(to) ? data : data.map(Math.trunc) }];
+    return [tensorOf(to, x.shape, to === 'bool' ? toFloat64(x).map((v) => (v !== 0 ? 1 : 0)) : x.data)];
   },
   lower({ to }, inputs) {
     const x = needed(inputs, 0, 'x');
-    if (!floats.has(to) || !floats.has(x.dtype))
-      throw new InputError(`casts ${x.dtype} to ${to} while the network runs, which is not supported: only float types are.`);
+    if (to === 'bool' && x.dtype !== 'bool') return undefined;
     return { inputOrders: [x.order], outputOrders: [x.order], alias: 0 };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),

@@ -4,7 +4,7 @@ import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { gatherStrided } from '../tensor/strided.ts';
 import { formatShape, type Tensor } from '../tensor/tensor.ts';
 import { stridedCopies } from './copy.ts';
-import { constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { asConstants, constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
 
 /** Inputs: x, starts, ends, axes?, steps? (constants). */
 export type SliceAttributes = Readonly<Record<never, never>>;
@@ -38,7 +38,7 @@ export const slice: Op<SliceAttributes> = {
   ],
   reference(_, inputs) {
     const x = inputs[0] as Tensor;
-    const parts = ranges(inputs.map((tensor) => tensor && { ...tensor, constant: tensor }));
+    const parts = ranges(asConstants(inputs));
     const strides = stridesOf(x.shape, rowMajor(x.shape.length));
     const offset = parts.reduce((sum, { start }, axis) => sum + start * strides[axis]!, 0);
     const shape = parts.map((range) => range.size);

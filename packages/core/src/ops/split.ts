@@ -4,7 +4,7 @@ import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { gatherStrided } from '../tensor/strided.ts';
 import { formatShape, type Tensor } from '../tensor/tensor.ts';
 import { stridedCopies } from './copy.ts';
-import { constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { asConstants, constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
 
 /** Inputs: x, sizes? (constant); without sizes, equal parts, the last one smaller. */
 export interface SplitAttributes {
@@ -47,10 +47,9 @@ export const split: Op<SplitAttributes> = {
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
     const strides = stridesOf(x.shape, rowMajor(x.shape.length));
-    return parts(
-      attributes,
-      inputs.map((tensor) => tensor && { ...tensor, constant: tensor }),
-    ).map(({ shape, start, along }) => tensorLike(x, shape, gatherStrided(x.data, shape, strides, start * strides[along]!)));
+    return parts(attributes, asConstants(inputs)).map(({ shape, start, along }) =>
+      tensorLike(x, shape, gatherStrided(x.data, shape, strides, start * strides[along]!)),
+    );
   },
   lower(attributes, inputs) {
     const x = needed(inputs, 0, 'x');

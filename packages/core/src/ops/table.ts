@@ -5,17 +5,24 @@
 import { type BatchNormAttributes, batchNorm } from './batch-norm.ts';
 import { type BinaryAttributes, binary } from './binary.ts';
 import { type ConcatAttributes, concat } from './concat.ts';
+import { type ConvNdAttributes, type ConvTransposeAttributes, convNd, convTranspose } from './conv-nd.ts';
 import { type Conv2dAttributes, conv2d } from './conv2d.ts';
 import { type DenseAttributes, dense } from './dense.ts';
+import { type DepthToSpaceAttributes, depthToSpace, type SpaceToDepthAttributes, spaceToDepth } from './depth-to-space.ts';
+import { type EinsumAttributes, einsum } from './einsum.ts';
 import { type ExpandAttributes, expand, type TileAttributes, tile } from './expand.ts';
 import { type GatherAttributes, gather } from './gather.ts';
 import { type GlobalPoolAttributes, globalPool } from './global-pool.ts';
+import { type GroupNormAttributes, groupNorm } from './group-norm.ts';
 import { type LayerNormAttributes, layerNorm } from './layer-norm.ts';
 import { type LrnAttributes, lrn } from './lrn.ts';
 import { type MatmulAttributes, matmul } from './matmul.ts';
 import type { Op } from './op.ts';
-import { type PadAttributes, pad } from './pad.ts';
+import { type CenterCropPadAttributes, centerCropPad, type PadAttributes, pad } from './pad.ts';
+import { type PoolNdAttributes, poolNd } from './pool-nd.ts';
 import { type Pool2dAttributes, pool2d } from './pool2d.ts';
+import { type DequantizeAttributes, dequantize, type QuantizeAttributes, quantize } from './quantize.ts';
+import { type ArgMaxAttributes, argMax, type HardmaxAttributes, hardmax, type TopKAttributes, topK } from './rank.ts';
 import { type ReduceAttributes, reduce } from './reduce.ts';
 import {
   type FlattenAttributes,
@@ -49,27 +56,38 @@ import { type WhereAttributes, where } from './where.ts';
 
 export interface OpAttributes {
   conv2d: Conv2dAttributes;
+  convNd: ConvNdAttributes;
+  convTranspose: ConvTransposeAttributes;
   pool2d: Pool2dAttributes;
+  poolNd: PoolNdAttributes;
   globalPool: GlobalPoolAttributes;
   dense: DenseAttributes;
   matmul: MatmulAttributes;
+  einsum: EinsumAttributes;
   batchNorm: BatchNormAttributes;
   layerNorm: LayerNormAttributes;
+  groupNorm: GroupNormAttributes;
   lrn: LrnAttributes;
   unary: UnaryAttributes;
   binary: BinaryAttributes;
   where: WhereAttributes;
   softmax: SoftmaxAttributes;
+  hardmax: HardmaxAttributes;
+  argMax: ArgMaxAttributes;
+  topK: TopKAttributes;
   concat: ConcatAttributes;
   slice: SliceAttributes;
   split: SplitAttributes;
   pad: PadAttributes;
+  centerCropPad: CenterCropPadAttributes;
   reshape: ReshapeAttributes;
   flatten: FlattenAttributes;
   squeeze: SqueezeAttributes;
   unsqueeze: UnsqueezeAttributes;
   identity: IdentityAttributes;
   transpose: TransposeAttributes;
+  depthToSpace: DepthToSpaceAttributes;
+  spaceToDepth: SpaceToDepthAttributes;
   gather: GatherAttributes;
   expand: ExpandAttributes;
   tile: TileAttributes;
@@ -79,32 +97,45 @@ export interface OpAttributes {
   constantOfShape: ConstantOfShapeAttributes;
   cast: CastAttributes;
   range: RangeAttributes;
+  quantize: QuantizeAttributes;
+  dequantize: DequantizeAttributes;
 }
 export type OpName = keyof OpAttributes;
 
 export const ops: { readonly [K in OpName]: Op<OpAttributes[K]> } = {
   conv2d,
+  convNd,
+  convTranspose,
   pool2d,
+  poolNd,
   globalPool,
   dense,
   matmul,
+  einsum,
   batchNorm,
   layerNorm,
+  groupNorm,
   lrn,
   unary,
   binary,
   where,
   softmax,
+  hardmax,
+  argMax,
+  topK,
   concat,
   slice,
   split,
   pad,
+  centerCropPad,
   reshape,
   flatten,
   squeeze,
   unsqueeze,
   identity,
   transpose,
+  depthToSpace,
+  spaceToDepth,
   gather,
   expand,
   tile,
@@ -114,4 +145,6 @@ export const ops: { readonly [K in OpName]: Op<OpAttributes[K]> } = {
   constantOfShape,
   cast,
   range,
+  quantize,
+  dequantize,
 };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { describeOp, integers, weight } from '../../test/describe-op.ts';
+import { describeOp, integers, randomTensor, weight } from '../../test/describe-op.ts';
 import { createRandom } from '../rng.ts';
 import { reshapedOrder, rowMajor, stridesOf, transposedOrder } from '../tensor/layout.ts';
 import { gatherStrided } from '../tensor/strided.ts';
 import { sizeOf } from '../tensor/tensor.ts';
+import { depthToSpace, spaceToDepth } from './depth-to-space.ts';
+import { resize } from './resize.ts';
 
 describeOp('concat', [
   {
@@ -86,6 +88,64 @@ describeOp(
     })),
   ),
 );
+
+const scales = { dtype: 'float32' as const, shape: [4], data: Float32Array.of(1, 1, 0.6, 1.7) };
+const cubic = { mode: 'cubic', coordinates: 'halfPixel', nearest: 'floor' } as const;
+const crop = { mode: 'linear', coordinates: 'cropAndResize', nearest: 'floor' } as const;
+const region = (...values: number[]) => ({ dtype: 'float32' as const, shape: [8], data: Float32Array.from(values) });
+describeOp('resize', [
+  { attributes: cubic, inputs: [[1, 3, 7, 6], scales] },
+  { attributes: { ...cubic, cubicA: -0.5, excludeOutside: true, antialias: true }, inputs: [[1, 3, 7, 6], scales] },
+  { attributes: { ...cubic, mode: 'linear', antialias: true }, inputs: [[1, 3, 7, 6], scales] },
+  { attributes: { ...cubic, mode: 'linear', keepAspect: 'notLarger' }, inputs: [[1, 3, 4, 6], null, integers([1, 3, 8, 9])] },
+  {
+    attributes: { ...cubic, mode: 'linear', keepAspect: 'notSmaller', axes: [2, -1] },
+    inputs: [[1, 3, 4, 6], null, integers([8, 9])],
+  },
+  {
+    attributes: { ...crop, outsideValue: 9 },
+    inputs: [[1, 2, 4, 6], null, integers([1, 2, 5, 5]), region(0, 0, 0.2, -0.3, 1, 1, 0.8, 0.9)],
+  },
+  { attributes: crop, inputs: [[1, 2, 4, 6], null, integers([1, 2, 5, 5]), region(0, 0, 0.2, 0.1, 1, 1, 0.8, 0.9)] },
+  { attributes: { ...cubic, mode: 'linear', axes: [1] }, inputs: [[2, 3, 4], null, integers([5])] },
+]);
+
+describeOp('depthToSpace', [
+  { attributes: { blockSize: 2, mode: 'depthColumnRow' }, inputs: [[2, 12, 3, 5]] },
+  { attributes: { blockSize: 3, mode: 'columnRowDepth' }, inputs: [[1, 18, 2, 3]] },
+]);
+
+describeOp('spaceToDepth', [
+  { attributes: { blockSize: 2, mode: 'depthColumnRow' }, inputs: [[2, 3, 6, 4]] },
+  { attributes: { blockSize: 3, mode: 'columnRowDepth' }, inputs: [[1, 2, 6, 9]] },
+]);
+
+it.each(['depthColumnRow', 'columnRowDepth'] as const)('spaceToDepth undoes depthToSpace, %s', (mode) => {
+  const x = randomTensor([2, 12, 3, 5], 3);
+  const [wide] = depthToSpace.reference({ blockSize: 2, mode }, [x]);
+  const [deep] = spaceToDepth.reference({ blockSize: 2, mode }, [wide]);
+  expect(deep).toEqual(x);
+});
+
+describeOp('centerCropPad', [
+  { attributes: {}, inputs: [[2, 3, 7, 6], integers([2, 4, 4, 9])] },
+  { attributes: { axes: [-1, 2] }, inputs: [[2, 3, 7, 6], integers([3, 8])] },
+]);
+
+it('resize, cubic: the middle of 0 0 1 1 is a half, and a line of constants stays (by hand)', () => {
+  const line = (...values: number[]) => ({ dtype: 'float64' as const, shape: [values.length], data: Float64Array.from(values) });
+  const size = integers([7]);
+  const [y] = resize.reference({ ...cubic, coordinates: 'alignCorners' }, [line(0, 0, 1, 1), undefined, size]);
+  expect(y!.data[3]).toBeCloseTo(0.5, 14);
+  // Keys' kernel with a = −0.75 at 1.5 and 0.5: −0.09375 and 0.59375.
+  expect(y!.data[1]).toBeCloseTo(-0.09375, 14);
+  const [flat] = resize.reference({ ...cubic, antialias: true, excludeOutside: true }, [
+    line(2, 2, 2, 2, 2),
+    undefined,
+    integers([3]),
+  ]);
+  for (const v of flat!.data) expect(v).toBeCloseTo(2, 14);
+});
 
 describe('reshapedOrder', () => {
   it('agrees with a copy wherever it says that none is needed (500 seeded cases)', () => {

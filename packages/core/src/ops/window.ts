@@ -1,4 +1,4 @@
-/** @file The one shape rule of everything with a sliding window: output size and padding, along h and w. */
+/** @file The one shape rule of everything with a sliding window: output size and padding, along any number of axes. */
 import { InputError } from '../errors.ts';
 import type { AxisReach } from './op.ts';
 
@@ -12,10 +12,23 @@ export interface Window2d {
   readonly dilation: readonly [h: number, w: number];
 }
 
+/** A window over any number of axes; padding: all beginnings, then all ends. */
+export interface WindowNd {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[] | 'sameUpper' | 'sameLower';
+  readonly dilation: readonly number[];
+}
+
 /** A window with its padding and output size worked out. */
 export interface PlacedWindow {
   readonly padding: readonly [top: number, left: number, bottom: number, right: number];
   readonly outputSize: readonly [h: number, w: number];
+}
+
+export interface PlacedWindowNd {
+  readonly padding: readonly number[];
+  readonly outputSize: readonly number[];
 }
 
 /**
@@ -23,9 +36,10 @@ export interface PlacedWindow {
  * up, but no window may start in the padding after the image (ONNX and PyTorch agree on that). `sameUpper`/`sameLower`:
  * output = ceil(size / stride), the odd pixel of padding at the end / at the beginning.
  */
-export function placeWindow(window: Window2d, inputSize: readonly [h: number, w: number], ceilMode = false): PlacedWindow {
-  const axes = [0, 1].map((axis) => {
-    const size = inputSize[axis]!;
+export function placeWindow(window: Window2d, inputSize: readonly [h: number, w: number], ceilMode?: boolean): PlacedWindow;
+export function placeWindow(window: WindowNd, inputSize: readonly number[], ceilMode?: boolean): PlacedWindowNd;
+export function placeWindow(window: WindowNd, inputSize: readonly number[], ceilMode = false): PlacedWindowNd {
+  const axes = inputSize.map((size, axis) => {
     const stride = window.stride[axis]!;
     const extent = window.dilation[axis]! * (window.kernel[axis]! - 1) + 1;
     if (typeof window.padding === 'string') {
@@ -36,7 +50,7 @@ export function placeWindow(window: Window2d, inputSize: readonly [h: number, w:
       return { before, after: total - before, out };
     }
     const before = window.padding[axis]!;
-    const after = window.padding[axis + 2]!;
+    const after = window.padding[axis + inputSize.length]!;
     const span = (size + before + after - extent) / stride;
     let out = (ceilMode ? Math.ceil(span) : Math.floor(span)) + 1;
     if (ceilMode && (out - 1) * stride >= size + before) out--;
@@ -47,16 +61,26 @@ export function placeWindow(window: Window2d, inputSize: readonly [h: number, w:
     }
     return { before, after, out };
   });
-  const [y, x] = axes as [(typeof axes)[0], (typeof axes)[0]];
-  return { padding: [y.before, x.before, y.after, x.after], outputSize: [y.out, x.out] };
+  return {
+    padding: [...axes.map(({ before }) => before), ...axes.map(({ after }) => after)],
+    outputSize: axes.map(({ out }) => out),
+  };
 }
 
-/** Reach of the window along h (axis 2) and w (axis 3). */
-export function windowReach(window: Window2d, placed: PlacedWindow): AxisReach[] {
-  return [0, 1].map((axis) => ({
-    axis: axis + 2,
-    stride: window.stride[axis]!,
-    start: -placed.padding[axis]!,
-    size: window.dilation[axis]! * (window.kernel[axis]! - 1) + 1,
-  }));
+/** Sizes of the positions of x [n, c, …] as a window of `nAxes` axes walks them: [n, c, l] is one row of l. */
+export function positionsOf(shape: readonly number[], nAxes: number): number[] {
+  const own = shape.slice(2);
+  return [...new Array<number>(Math.max(0, nAxes - own.length)).fill(1), ...own];
+}
+
+/** Reach of the window along the positions of x [n, c, …] of `rank` axes: h (axis 2) and w (axis 3) of a picture. */
+export function windowReach(window: WindowNd, placed: PlacedWindowNd, rank: number): AxisReach[] {
+  return window.kernel
+    .map((kernel, i) => ({
+      axis: i + rank - window.kernel.length,
+      stride: window.stride[i]!,
+      start: -placed.padding[i]!,
+      size: window.dilation[i]! * (kernel - 1) + 1,
+    }))
+    .filter(({ axis }) => axis >= 2);
 }

@@ -2,8 +2,9 @@
  * @file Walks over index spaces by strides: what slice, concat, pad, expand, transpose and broadcasting have in common. One
  * form for the kernels (a block of sizes and strides) and one slow twin.
  */
+import { InputError } from '../errors.ts';
 import type { AxisOrder } from './layout.ts';
-import { sizeOf } from './tensor.ts';
+import { formatShape, sizeOf } from './tensor.ts';
 
 /** Sizes of an index space and, for each operand, its strides in elements along the same axes. */
 export interface IndexSpace {
@@ -50,14 +51,14 @@ export function broadcastStrides(
 
 /**
  * Shape of two operands under numpy broadcasting.
- * @throws Error `shapes [2, 3] and [4] do not broadcast`
+ * @throws InputError without a head: `shapes [2, 3] and [4] do not broadcast`
  */
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const m = a[i - rank + a.length] ?? 1;
     const n = b[i - rank + b.length] ?? 1;
-    if (m !== n && m !== 1 && n !== 1) throw new RangeError(`shapes [${a.join(', ')}] and [${b.join(', ')}] do not broadcast`);
+    if (m !== n && m !== 1 && n !== 1) throw new InputError(`shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast`);
     return m === 1 ? n : m;
   });
 }

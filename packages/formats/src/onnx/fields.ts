@@ -112,6 +112,9 @@ export const modelProto = {
   metadataProps: [14, [stringStringEntryProto]],
 } as const satisfies Message;
 
+/** The same message for a first look: how many nodes the graph has. */
+export const modelCountProto = { graph: [7, { node: [1, 'count'] }] } as const satisfies Message;
+
 const wireTypeNames = ['varint', '64-bit', 'length-delimited', 'group', 'group end', '32-bit'];
 
 /**
@@ -133,6 +136,13 @@ export function decode<M extends Message>(message: M, bytes: Uint8Array, path: s
     else if (kind === 'ints' || kind === 'uints' || kind === 'strings' || Array.isArray(kind)) result[name] = [];
   }
   const reader = new BinaryReader(bytes, decodeText);
+  /** A length and so many bytes. The reader's own would take a length modulo 2^32. */
+  const block = () => {
+    const length = Number(reader.uint64());
+    if (length > reader.len - reader.pos) throw new RangeError();
+    reader.pos += length;
+    return bytes.subarray(reader.pos - length, reader.pos);
+  };
   const at = (field: string) => [path, field].filter(Boolean).join('.');
   let name = '';
   try {
@@ -141,7 +151,9 @@ export function decode<M extends Message>(message: M, bytes: Uint8Array, path: s
       const [number, wireType] = reader.tag();
       const field = fields.get(number);
       if (field === undefined) {
-        reader.skip(wireType, number);
+        if (wireType === WireType.StartGroup) throw new InputError(`field ${number} is a group, which ONNX never has`);
+        if (wireType === WireType.LengthDelimited) block();
+        else reader.skip(wireType, number);
         continue;
       }
       name = field[0];
@@ -161,18 +173,19 @@ export function decode<M extends Message>(message: M, bytes: Uint8Array, path: s
         const next = () => list.push(exact(kind === 'ints' ? reader.int64() : reader.uint64()));
         if (wireType === WireType.Varint) next();
         else {
-          const end = reader.uint32() + reader.pos;
-          if (end > reader.len) throw new InputError(`ends ${end - reader.len} bytes too early`);
+          const length = block().length;
+          const end = reader.pos;
+          reader.pos -= length;
           while (reader.pos < end) next();
           if (reader.pos !== end) throw new InputError('a number runs past the end of its list');
         }
       } else if (kind === 'floats' || kind === 'doubles') {
         const single = kind === 'floats' ? WireType.Bit32 : WireType.Bit64;
         expect(single, WireType.LengthDelimited);
-        parts[name]!.push(wireType === single ? reader.skip(wireType) : reader.bytes());
+        parts[name]!.push(wireType === single ? reader.skip(wireType) : block());
       } else {
         expect(WireType.LengthDelimited);
-        const content = reader.bytes();
+        const content = block();
         if (kind === 'bytes') result[name] = content;
         else if (kind === 'string') result[name] = decodeText(content);
         else if (kind === 'strings') (result[name] as string[]).push(decodeText(content));

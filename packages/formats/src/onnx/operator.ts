@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly opset: number;
   /** The constant of that name, also behind Identity nodes; undefined if the value is computed. */
   constant(name: string): Tensor | undefined;
+  /** Number of axes of a constant or of an input of the graph; undefined for what a node computes. */
+  rank(name: string): number | undefined;
   /** Adds a constant under a name close to the one asked for and gives the name. */
   addConstant(name: string, tensor: Tensor): string;
 }
@@ -148,6 +150,12 @@ export class Operator {
   constant(index: number): Tensor | undefined {
     const name = this.inputs[index];
     return name ? this.#surroundings.constant(name) : undefined;
+  }
+
+  /** Number of axes of an input, where the file says it. */
+  rank(index: number): number | undefined {
+    const name = this.inputs[index];
+    return name ? this.#surroundings.rank(name) : undefined;
   }
 
   /** The single number of an optional input: the fallback when left out, undefined when it is computed. */

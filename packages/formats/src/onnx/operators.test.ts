@@ -234,9 +234,54 @@ describe('windows', () => {
     ['VALID', [0, 0, 0, 0]],
     ['NOTSET', [0, 0, 0, 0]],
   ])('auto_pad=%s → %j', (mode, padding) => {
-    expect(only(read({ op: 'Conv', attributes: [string('auto_pad', mode)], inputs: ['x', 'w'] })).attributes).toMatchObject({
+    expect(
+      only(read({ op: 'Conv', attributes: [string('auto_pad', mode)], inputs: ['x', 'w'], constants: [weight('w', 4, 3, 3, 3)] }))
+        .attributes,
+    ).toMatchObject({
       padding,
     });
+  });
+
+  test('Conv 1-D is a window over one row', () => {
+    const attributes = [ints('kernel_shape', 3), ints('strides', 2), ints('pads', 1, 0), ints('dilations', 2)];
+    expect(only(read({ op: 'Conv', attributes, inputs: ['x', 'w'] }))).toMatchObject({
+      op: 'conv2d',
+      attributes: { stride: [1, 2], padding: [0, 1, 0, 0], dilation: [1, 2], groups: 1 },
+    });
+  });
+
+  test('Conv 3-D is convNd, also where only the weight tells', () => {
+    expect(only(read({ op: 'Conv', inputs: ['x', 'w'], constants: [weight('w', 1, 1, 3, 3, 3)] }))).toMatchObject({
+      op: 'convNd',
+      attributes: { stride: [1, 1, 1], padding: [0, 0, 0, 0, 0, 0], dilation: [1, 1, 1], groups: 1 },
+    });
+  });
+
+  test('ConvTranspose', () => {
+    const attributes = [ints('strides', 2, 3), ints('output_padding', 1, 0), ints('output_shape', 10, 8), int('group', 2)];
+    expect(only(read({ op: 'ConvTranspose', attributes, inputs: ['x', 'w'] })).attributes).toEqual({
+      stride: [2, 3],
+      dilation: [],
+      padding: [],
+      groups: 2,
+      outputPadding: [1, 0],
+      outputShape: [10, 8],
+    });
+  });
+
+  test('MaxPool keeps its indices only if they are read', () => {
+    const attributes = [ints('kernel_shape', 2), int('storage_order', 1)];
+    const given = { op: 'MaxPool', attributes, outputs: ['y', 'indices'] };
+    expect(only(read(given)).outputs).toEqual(['y']);
+    expect(only(read(given)).attributes).toMatchObject({ kernel: [1, 2], columnMajor: true });
+  });
+
+  test('LpPool, GlobalLpPool', () => {
+    expect(only(read({ op: 'LpPool', attributes: [ints('kernel_shape', 2, 2, 2), int('p', 3)] }))).toMatchObject({
+      op: 'poolNd',
+      attributes: { kind: 'lp', p: 3, kernel: [2, 2, 2] },
+    });
+    expect(only(read({ op: 'GlobalLpPool' })).attributes).toEqual({ kind: 'lp', p: 2 });
   });
 
   test('MaxPool, AveragePool', () => {
@@ -453,17 +498,31 @@ describe('Resize and Upsample', () => {
     expect(only(read({ op: 'Resize', inputs: ['x', 'roi', 'scales', 'sizes'], constants })).inputs).toEqual(['x', '', 'sizes']);
   });
 
-  test('Resize axes=[3, -2]: scales of all four', () => {
-    const graph = read({
-      op: 'Resize',
-      opset: 18,
-      attributes: [ints('axes', 3, -2)],
-      inputs: ['x', '', 's'],
-      constants: [list('s', 1, 2, 3)],
-    });
-    expect([only(graph).inputs, constant(graph, 'y#scales')]).toEqual([
-      ['x', 'y#scales'],
-      [1, 1, 3, 2],
+  test('Resize, everything but the defaults', () => {
+    const attributes = [
+      string('mode', 'cubic'),
+      string('coordinate_transformation_mode', 'tf_crop_and_resize'),
+      string('keep_aspect_ratio_policy', 'not_larger'),
+      float('cubic_coeff_a', -0.5),
+      float('extrapolation_value', 10),
+      int('antialias', 1),
+      int('exclude_outside', 1),
+      ints('axes', 3, -2),
+    ];
+    const node = only(read({ op: 'Resize', opset: 18, attributes, inputs: ['x', 'roi', '', 'sizes'] }));
+    expect([node.inputs, node.attributes]).toEqual([
+      ['x', '', 'sizes', 'roi'],
+      {
+        mode: 'cubic',
+        coordinates: 'cropAndResize',
+        nearest: 'roundPreferFloor',
+        keepAspect: 'notLarger',
+        cubicA: -0.5,
+        outsideValue: 10,
+        antialias: true,
+        excludeOutside: true,
+        axes: [3, -2],
+      },
     ]);
   });
 
@@ -492,10 +551,9 @@ describe('Resize and Upsample', () => {
 describe('refused', () => {
   test.each<[string, Case]>([
     [
-      'Conv "n" (nodes[0]): kernel_shape [3] is 1-D; only 2-D Conv on [n, c, h, w] is supported.',
-      { op: 'Conv', inputs: ['x', 'w'], attributes: [ints('kernel_shape', 3)] },
+      'Conv "n" (nodes[0]): strides [1] do not fit 2 axes.',
+      { op: 'Conv', inputs: ['x', 'w'], attributes: [ints('kernel_shape', 3, 3), ints('strides', 1)] },
     ],
-    ['weight [3, 3, 3] is 3-D', { op: 'Conv', inputs: ['x', 'w'], constants: [weight('w', 1, 1, 3, 3, 3)] }],
     [
       'kernel_shape [5, 5] differs from its weight [4, 3, 3, 3].',
       { op: 'Conv', inputs: ['x', 'w'], attributes: [ints('kernel_shape', 5, 5)], constants: [weight('w', 4, 3, 3, 3)] },
@@ -525,10 +583,9 @@ describe('refused', () => {
       { op: 'Add', opset: 6, inputs: ['a', 'b'], attributes: [int('broadcast', 1), int('axis', 1)] },
     ],
     [
-      'mode "cubic" is not supported. Supported: nearest, linear, bilinear.',
-      { op: 'Resize', attributes: [string('mode', 'cubic')], inputs: ['x', '', 's'] },
+      'mode "quintic" is not supported. Supported: nearest, linear, bilinear, cubic.',
+      { op: 'Resize', attributes: [string('mode', 'quintic')], inputs: ['x', '', 's'] },
     ],
-    ['antialias 1 is not supported', { op: 'Resize', opset: 18, attributes: [int('antialias', 1)], inputs: ['x', '', 's'] }],
     ['needs either scales or sizes.', { op: 'Resize' }],
     ['input 1 ("lo") must be one number, got [2].', { op: 'Clip', inputs: ['x', 'lo'], constants: [list('lo', 1, 0, 1)] }],
     ['element type string cannot be read', { op: 'Cast', attributes: [int('to', 8)] }],
@@ -545,9 +602,9 @@ describe('refused', () => {
 test('supportedOperators: every operator once, in order, Constant among them', () => {
   const names = supportedOperators.map(({ operator }) => operator);
   expect(names).toEqual([...new Set([...Object.keys(operators), 'Constant'])].sort());
-  expect(supportedOperators.find(({ operator }) => operator === 'Conv')).toEqual({
-    operator: 'Conv',
+  expect(supportedOperators.find(({ operator }) => operator === 'Pad')).toEqual({
+    operator: 'Pad',
     sinceOpset: 1,
-    limits: '2-D',
+    limits: 'constant pads',
   });
 });

@@ -5,7 +5,7 @@
  */
 import { formatShape, InputError, integers, type OpAttributes, type Tensor } from '@ventral/core';
 import type { Operator, Step } from './operator.ts';
-import { dtypeOf } from './tensor.ts';
+import { dtypeOf, widened } from './tensor.ts';
 
 type ResizeAttributes = OpAttributes['resize'];
 
@@ -15,8 +15,8 @@ interface Entry {
   readonly inputs: readonly [least: number, most: number];
   /** What of the operator is not supported, as it stands in the documentation. */
   readonly limits?: string;
-  /** Outputs past the first are kept (Split); otherwise they must not be used. */
-  readonly manyOutputs?: boolean;
+  /** How many outputs are known; default 1. Those past them must not be used. */
+  readonly outputs?: number;
   readonly translate: (n: Operator) => Step | readonly Step[];
 }
 
@@ -102,73 +102,135 @@ function softmax(log: boolean): Entry {
   };
 }
 
-/** A pair of window numbers; anything but two of them is a 1-D or 3-D window. */
-function pair(n: Operator, name: string, values: readonly number[], least: number): readonly [h: number, w: number] {
-  const [h, w] = values;
-  if (values.length !== 2 || h === undefined || w === undefined) {
-    throw new InputError(
-      `${name} ${formatShape(values)} is ${values.length}-D; only 2-D ${n.opType} on [n, c, h, w] is supported.`,
-    );
-  }
-  if (h < least || w < least) throw new InputError(`${name} must be at least ${least}, got ${formatShape(values)}.`);
-  return [h, w];
+const autoPads = { NOTSET: 'explicit', VALID: 'none', SAME_UPPER: 'sameUpper', SAME_LOWER: 'sameLower' } as const;
+
+type Pair = readonly [h: number, w: number];
+type Quad = readonly [top: number, left: number, bottom: number, right: number];
+
+/** The window attributes of a node, one number per axis; a 1-D window becomes one over a single row. */
+interface WindowLists {
+  readonly nAxes: number;
+  readonly kernel: readonly number[] | undefined;
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+  readonly padding: readonly number[] | 'sameUpper' | 'sameLower';
 }
 
-const autoPads = { NOTSET: 'explicit', VALID: [0, 0, 0, 0], SAME_UPPER: 'sameUpper', SAME_LOWER: 'sameLower' } as const;
-
-function window(n: Operator): Pick<OpAttributes['conv2d'], 'stride' | 'dilation' | 'padding'> {
+/** @param weight index of the weight among the inputs, whose rank tells the number of axes where no attribute does */
+function window(n: Operator, weight?: number): WindowLists {
   const mode = n.choice<(typeof autoPads)[keyof typeof autoPads]>('auto_pad', 'NOTSET', autoPads);
-  const pads = n.ints('pads');
-  const [top, left, bottom, right] = pads ?? [0, 0, 0, 0];
-  if (top === undefined || left === undefined || bottom === undefined || right === undefined || (pads?.length ?? 4) !== 4) {
-    throw new InputError(
-      `pads ${formatShape(pads ?? [])} are not [top, left, bottom, right]; only 2-D ${n.opType} on [n, c, h, w] is supported.`,
-    );
-  }
-  if (Math.min(top, left, bottom, right) < 0) throw new InputError(`pads must be at least 0, got ${formatShape(pads ?? [])}.`);
-  if (mode !== 'explicit' && top + left + bottom + right > 0)
+  const [kernel, strides, dilations, pads] = ['kernel_shape', 'strides', 'dilations', 'pads'].map((name) => n.ints(name));
+  const fromRank = weight === undefined ? undefined : (n.rank(weight) ?? n.rank(0));
+  const nAxes =
+    kernel?.length ?? strides?.length ?? dilations?.length ?? (pads && pads.length / 2) ?? (fromRank ? fromRank - 2 : 2);
+  const list = (name: string, values: readonly number[] | undefined, fallback: number, least: number, length = nAxes) => {
+    const given = values ?? new Array<number>(length).fill(fallback);
+    if (given.length !== length) throw new InputError(`${name} ${formatShape(given)} do not fit ${nAxes} axes.`);
+    if (given.some((value) => value < least))
+      throw new InputError(`${name} must be at least ${least}, got ${formatShape(given)}.`);
+    return given;
+  };
+  if (nAxes < 1) throw new InputError('has a window without axes.');
+  const padding = list('pads', pads, 0, 0, 2 * nAxes);
+  if (mode !== 'explicit' && padding.some((value) => value > 0))
     throw new InputError('auto_pad and pads are both given. Keep one of them.');
+  const row = (values: readonly number[], one: number) => (nAxes === 1 ? [one, ...values] : values);
+  const [before, after] = [padding.slice(0, nAxes), padding.slice(nAxes)];
   return {
-    stride: pair(n, 'strides', n.ints('strides') ?? [1, 1], 1),
-    dilation: pair(n, 'dilations', n.ints('dilations') ?? [1, 1], 1),
-    padding: mode === 'explicit' ? [top, left, bottom, right] : mode,
+    nAxes: Math.max(nAxes, 2),
+    kernel: kernel && row(list('kernel_shape', kernel, 1, 1), 1),
+    stride: row(list('strides', strides, 1, 1), 1),
+    dilation: row(list('dilations', dilations, 1, 1), 1),
+    padding: mode === 'sameUpper' || mode === 'sameLower' ? mode : [...row(before, 0), ...row(after, 0)],
   };
 }
 
-function conv(n: Operator): Step {
-  const kernel = n.ints('kernel_shape');
-  const weight = n.constant(1)?.shape;
-  if (kernel) pair(n, 'kernel_shape', kernel, 1);
-  if (weight && weight.length !== 4) pair(n, 'weight', weight.slice(2), 1);
-  if (kernel && weight && (weight[2] !== kernel[0] || weight[3] !== kernel[1])) {
-    throw new InputError(`kernel_shape ${formatShape(kernel)} differs from its weight ${formatShape(weight)}.`);
-  }
-  const groups = n.int('group', 1);
-  if (groups < 1) throw new InputError(`group must be at least 1, got ${groups}.`);
-  return { op: 'conv2d', attributes: { ...window(n), groups } };
+/** The lists of a window over two axes as what they are. */
+function pairs({ stride, dilation, padding }: WindowLists): Pick<OpAttributes['conv2d'], 'stride' | 'dilation' | 'padding'> {
+  return {
+    stride: stride as Pair,
+    dilation: dilation as Pair,
+    padding: typeof padding === 'string' ? padding : (padding as readonly number[] as Quad),
+  };
 }
 
-function pool(kind: 'max' | 'average'): Entry {
+function groupsOf(n: Operator): number {
+  const groups = n.int('group', 1);
+  if (groups < 1) throw new InputError(`group must be at least 1, got ${groups}.`);
+  return groups;
+}
+
+/** @param weight index of the weight among the node's inputs */
+function conv(n: Operator, weight = 1): Step {
+  const lists = window(n, weight);
+  const { nAxes, kernel, stride, dilation, padding } = lists;
+  const shape = n.constant(weight)?.shape.slice(2);
+  if (kernel && shape && formatShape(kernel.slice(-shape.length)) !== formatShape(shape)) {
+    throw new InputError(
+      `kernel_shape ${formatShape(kernel.slice(-shape.length))} differs from its weight ${formatShape(n.constant(weight)!.shape)}.`,
+    );
+  }
+  const groups = groupsOf(n);
+  if (nAxes > 2) return { op: 'convNd', attributes: { stride, dilation, padding, groups } };
+  return { op: 'conv2d', attributes: { ...pairs(lists), groups } };
+}
+
+function convTranspose(n: Operator): Step {
+  const mode = n.choice<(typeof autoPads)[keyof typeof autoPads]>('auto_pad', 'NOTSET', autoPads);
+  const outputShape = n.ints('output_shape');
+  // Lists that are left out stay empty: only the input's rank tells their length.
+  n.ignore('kernel_shape');
+  const atLeastOne = (name: string) => {
+    const values = n.ints(name) ?? [];
+    if (values.some((value) => value < 1)) throw new InputError(`${name} must be at least 1, got ${formatShape(values)}.`);
+    return values;
+  };
+  const attributes = {
+    stride: atLeastOne('strides'),
+    dilation: atLeastOne('dilations'),
+    padding: mode === 'sameUpper' || mode === 'sameLower' ? mode : (n.ints('pads') ?? []),
+    groups: groupsOf(n),
+    outputPadding: n.ints('output_padding') ?? [],
+    ...(outputShape ? { outputShape } : {}),
+  };
+  if (mode !== 'explicit') n.ignore('pads');
+  return { op: 'convTranspose', attributes };
+}
+
+function pool(kind: OpAttributes['poolNd']['kind']): Entry {
   return {
     since: 1,
     inputs: [1, 1],
-    limits: kind === 'max' ? '2-D; no Indices output' : '2-D',
+    outputs: kind === 'max' ? 2 : 1,
     translate: (n) => {
-      const kernel = n.ints('kernel_shape');
+      if (kind === 'lp' && n.opset < 2) throw new InputError('is supported from opset 2 on. Convert the model.');
+      const lists = window(n);
+      const { nAxes, kernel, stride, dilation, padding } = lists;
       if (!kernel) throw new InputError('attribute "kernel_shape" is missing.');
-      n.ignore('storage_order');
-      const size = pair(n, 'kernel_shape', kernel, 1);
-      return {
-        op: 'pool2d',
-        attributes: {
-          kind,
-          kernel: size,
-          ...window(n),
-          ceilMode: n.flag('ceil_mode', false),
-          countPadding: n.flag('count_include_pad', false),
-        },
+      const columnMajor = n.flag('storage_order', false);
+      const p = kind === 'lp' ? n.int('p', 2) : 2;
+      if (p < 1) throw new InputError(`p must be at least 1, got ${p}.`);
+      const attributes = {
+        kind,
+        ceilMode: n.flag('ceil_mode', false),
+        countPadding: n.flag('count_include_pad', false),
+        ...(kind === 'lp' ? { p } : {}),
+        ...(columnMajor ? { columnMajor } : {}),
       };
+      if (nAxes > 2) return { op: 'poolNd', attributes: { ...attributes, kernel, stride, dilation, padding } };
+      return { op: 'pool2d', attributes: { ...attributes, kernel: kernel as Pair, ...pairs(lists) } };
     },
+  };
+}
+
+function globalPool(kind: OpAttributes['globalPool']['kind']): Entry {
+  return {
+    since: 1,
+    inputs: [1, 1],
+    translate: (n) => ({
+      op: 'globalPool',
+      attributes: kind === 'lp' ? { kind, p: n.opset < 2 ? n.float('p', 2) : n.int('p', 2) } : { kind },
+    }),
   };
 }
 
@@ -208,14 +270,14 @@ function resize(n: Operator): Step {
     nearest: 'nearest',
     linear: 'linear',
     bilinear: 'linear',
+    ...(n.opType === 'Resize' && n.opset >= 11 ? { cubic: 'cubic' as const } : {}),
   });
   const [x] = n.inputs;
   if (n.opType === 'Upsample' || n.opset < 11) {
     const scales = legacyScales(n);
     const values = n.constant(1)?.data ?? scales.values;
-    const mixed = values === undefined ? n.opType === 'Resize' : values.some((s) => s < 1) && values.some((s) => s > 1);
-    if (mode === 'nearest' && mixed)
-      throw new InputError('nearest of opset < 11 needs constant scales, all at least 1 or all at most 1.');
+    const mixed = values?.some((s) => s < 1) && values.some((s) => s > 1);
+    if (mode === 'nearest' && mixed) throw new InputError('nearest of opset < 11 needs scales all at least 1 or all at most 1.');
     // Before opset 11 the rounding was left to the runtime: onnxruntime takes floor going up and ceil going down.
     return {
       op: 'resize',
@@ -229,6 +291,7 @@ function resize(n: Operator): Step {
     align_corners: 'alignCorners',
     asymmetric: 'asymmetric',
     half_pixel_symmetric: 'halfPixelSymmetric',
+    tf_crop_and_resize: 'cropAndResize',
   });
   const nearest = n.choice<ResizeAttributes['nearest']>('nearest_mode', 'round_prefer_floor', {
     round_prefer_floor: 'roundPreferFloor',
@@ -236,31 +299,35 @@ function resize(n: Operator): Step {
     floor: 'floor',
     ceil: 'ceil',
   });
-  n.require('antialias', 0, 0, 'filtering while shrinking is not supported');
-  n.require('exclude_outside', 0, 0, 'it belongs to cubic interpolation');
-  n.choice('keep_aspect_ratio_policy', 'stretch', { stretch: true });
-  n.ignore('cubic_coeff_a', 'extrapolation_value');
-  const given = (index: number) => (n.inputs[index] && n.constant(index)?.data.length !== 0 ? n.inputs[index] : '');
-  const scales = given(2);
-  const sizes = given(3);
-  if ((scales === '') === (sizes === '')) throw new InputError('needs either scales or sizes.');
-  const axes = n.ints('axes');
-  if (axes !== undefined) return { op: 'resize', attributes: { mode, coordinates, nearest }, inputs: [x!, allScales(n, axes)] };
-  return { op: 'resize', attributes: { mode, coordinates, nearest }, inputs: scales ? [x!, scales] : [x!, '', sizes!] };
-}
-
-/** Scales of some axes of [n, c, h, w] as scales of all four. */
-function allScales(n: Operator, axes: readonly number[]): string {
-  const values = n.constant(2)?.data;
-  const all = new Float32Array([1, 1, 1, 1]);
-  if (!values?.length) throw new InputError('attribute "axes" is supported with constant scales only.');
-  if (axes.length !== values.length || axes.some((axis) => axis < -4 || axis > 3)) {
-    throw new InputError(`axes ${formatShape(axes)} do not fit ${values.length} scales of [n, c, h, w].`);
-  }
-  axes.forEach((axis, i) => {
-    all[axis < 0 ? axis + 4 : axis] = values[i]!;
+  const keepAspect = n.choice<ResizeAttributes['keepAspect']>('keep_aspect_ratio_policy', 'stretch', {
+    stretch: undefined,
+    not_larger: 'notLarger',
+    not_smaller: 'notSmaller',
   });
-  return n.addConstant('scales', { dtype: 'float32', shape: [4], data: all });
+  const axes = n.ints('axes');
+  const cubicA = n.float('cubic_coeff_a', -0.75);
+  const excludeOutside = n.flag('exclude_outside', false);
+  const antialias = n.flag('antialias', false);
+  const outsideValue = n.float('extrapolation_value', 0);
+  const given = (index: number) => (n.inputs[index] && n.constant(index)?.data.length !== 0 ? n.inputs[index] : '');
+  const [region, scales, sizes] = [given(1), given(2), given(3)];
+  if ((scales === '') === (sizes === '')) throw new InputError('needs either scales or sizes.');
+  const isCrop = coordinates === 'cropAndResize';
+  return {
+    op: 'resize',
+    attributes: {
+      mode,
+      coordinates,
+      nearest,
+      ...(axes ? { axes } : {}),
+      ...(keepAspect ? { keepAspect } : {}),
+      ...(mode === 'cubic' ? { cubicA } : {}),
+      ...(mode === 'cubic' && excludeOutside ? { excludeOutside } : {}),
+      ...(antialias ? { antialias } : {}),
+      ...(isCrop ? { outsideValue } : {}),
+    },
+    inputs: [x!, scales!, ...(sizes || isCrop ? [sizes!] : []), ...(isCrop ? [region!] : [])],
+  };
 }
 
 function legacyScales(n: Operator): { readonly name: string; readonly values?: Float32Array } {
@@ -280,12 +347,164 @@ function batchNorm(n: Operator): Step {
   return { op: 'batchNorm', attributes: { epsilon: n.float('epsilon', 1e-5) } };
 }
 
-function dropout(n: Operator): Step {
+function dropout(n: Operator): readonly Step[] {
   n.ignore('ratio', 'seed', 'is_test');
   const training = n.inputs[2];
   if (training && n.scalar(2, 0) !== 0)
     throw new InputError(`training_mode ("${training}") must be false: it is inference that is run.`);
-  return identity(n.inputs[0]!);
+  const [y, mask] = n.outputs;
+  const [x] = n.inputs;
+  if (!mask) return [identity(x!)];
+  // Nothing is dropped: the mask is true everywhere.
+  const value: Tensor = { dtype: 'bool', shape: [1], data: Float64Array.of(1) };
+  return [
+    { op: 'shape', attributes: { start: 0 }, inputs: [x!], outputs: [n.between(1)] },
+    { op: 'constantOfShape', attributes: { value }, inputs: [n.between(1)], outputs: [mask] },
+    { ...identity(x!), outputs: [y!] },
+  ];
+}
+
+/** Each group of channels gets mean 0 and variance 1; before opset 21 scale and bias are one per group. */
+function groupNorm(n: Operator): Step {
+  n.require('stash_type', 1, 1, 'means are taken in float32');
+  const groups = n.int('num_groups', 0);
+  if (groups < 1) throw new InputError(`num_groups must be at least 1, got ${groups}.`);
+  return { op: 'groupNorm', attributes: { groups, epsilon: n.float('epsilon', 1e-5) } };
+}
+
+/** (x − mean) / (√(mean of x² − mean²) + 1e-9) over the axes, in the steps of the standard's own definition. */
+function meanVarianceNorm(n: Operator): readonly Step[] {
+  const axes = n.addConstant('axes', integers(n.ints('axes') ?? [0, 2, 3]));
+  const [x] = n.inputs;
+  const v = (index: number) => n.between(index);
+  const mean = (input: string, output: string): Step => ({
+    op: 'reduce',
+    attributes: { fn: 'mean', keepDims: true, noopWithoutAxes: false },
+    inputs: [input, axes],
+    outputs: [output],
+  });
+  return [
+    mean(x!, v(1)),
+    { op: 'binary', attributes: { fn: 'sub' }, inputs: [x!, v(1)], outputs: [v(2)] },
+    { ...unary('square'), inputs: [v(2)], outputs: [v(3)] },
+    mean(v(3), v(4)),
+    { ...unary('sqrt'), inputs: [v(4)], outputs: [v(5)] },
+    { ...unary('affine', 1, 1e-9), inputs: [v(5)], outputs: [v(6)] },
+    { op: 'binary', attributes: { fn: 'div' }, inputs: [v(2), v(6)] },
+  ];
+}
+
+/** x − bias above lambd, x + bias below −lambd, 0 between: (x − sign(x) · bias) where |x| > lambd. */
+function shrink(n: Operator): readonly Step[] {
+  const [x] = n.inputs;
+  const number = (name: string, value: number) =>
+    n.addConstant(name, { dtype: 'float32', shape: [], data: Float32Array.of(value) });
+  const v = (index: number) => n.between(index);
+  const lambd = number('lambd', n.float('lambd', 0.5));
+  return [
+    { ...unary('sign'), inputs: [x!], outputs: [v(1)] },
+    { ...unary('affine', -n.float('bias', 0)), inputs: [v(1)], outputs: [v(2)] },
+    { op: 'binary', attributes: { fn: 'add' }, inputs: [x!, v(2)], outputs: [v(3)] },
+    { ...unary('abs'), inputs: [x!], outputs: [v(4)] },
+    { op: 'binary', attributes: { fn: 'greater' }, inputs: [v(4), lambd], outputs: [v(5)] },
+    { op: 'where', attributes: {}, inputs: [v(5), v(3), number('zero', 0)] },
+  ];
+}
+
+/** NaN alone is not equal to itself. */
+function isNotNumber(n: Operator): readonly Step[] {
+  const [x] = n.inputs;
+  return [{ op: 'binary', attributes: { fn: 'equal' }, inputs: [x!, x!], outputs: [n.between(1)] }, not(n.between(1), n)];
+}
+
+function not(x: string, n: Operator): Step {
+  const zero: Tensor = { dtype: 'bool', shape: [], data: Float64Array.of(0) };
+  return { op: 'binary', attributes: { fn: 'equal' }, inputs: [x, n.addConstant('zero', zero)] };
+}
+
+function isInf(n: Operator): readonly Step[] {
+  const [positive, negative] = [n.flag('detect_positive', true), n.flag('detect_negative', true)];
+  const [x] = n.inputs;
+  const infinity = n.addConstant('infinity', {
+    dtype: 'float32',
+    shape: [],
+    data: Float32Array.of(positive ? Infinity : -Infinity),
+  });
+  if (positive && negative) {
+    return [
+      { ...unary('abs'), outputs: [n.between(1)] },
+      { op: 'binary', attributes: { fn: 'equal' }, inputs: [n.between(1), infinity] },
+    ];
+  }
+  if (positive || negative) return [{ op: 'binary', attributes: { fn: 'equal' }, inputs: [x!, infinity] }];
+  return [{ op: 'binary', attributes: { fn: 'xor' }, inputs: [x!, x!] }];
+}
+
+function argMax(smallest: boolean): Entry {
+  return {
+    since: 1,
+    inputs: [1, 1],
+    translate: (n) => ({
+      op: 'argMax',
+      attributes: {
+        axis: n.int('axis', 0),
+        keepDims: n.flag('keepdims', true),
+        lastIndex: n.flag('select_last_index', false),
+        smallest,
+      },
+    }),
+  };
+}
+
+function depthBlocks(n: Operator): OpAttributes['depthToSpace'] {
+  const modes = { DCR: 'depthColumnRow', CRD: 'columnRowDepth' } as const;
+  return { blockSize: n.int('blocksize', 0), mode: n.choice<'depthColumnRow' | 'columnRowDepth'>('mode', 'DCR', modes) };
+}
+
+function topK(n: Operator): Step {
+  n.ignore('sorted');
+  const attributes = { axis: n.int('axis', -1), largest: n.flag('largest', true) };
+  if (n.opset >= 10) return { op: 'topK', attributes };
+  return { op: 'topK', attributes, inputs: [n.inputs[0]!, n.addConstant('k', integers([n.int('k', 0)]))] };
+}
+
+/** Quantised values are numbers of float32 (core/ops/quantize.ts); the type of the zero point says how far they reach. */
+function quantization(n: Operator): OpAttributes['dequantize'] {
+  n.ignore('saturate');
+  if (n.int('precision', 0) > 1) throw new InputError('precision is supported as float32 only.');
+  return { axis: n.int('axis', 1), blockSize: n.int('block_size', 0) };
+}
+
+function quantizeLinear(n: Operator): Step {
+  const to = n.int('output_dtype', 0);
+  return { op: 'quantize', attributes: { ...quantization(n), to: to === 0 ? 'uint8' : dtypeOf(to) } };
+}
+
+function dequantizeLinear(n: Operator): Step {
+  n.ignore('output_dtype');
+  return { op: 'dequantize', attributes: quantization(n) };
+}
+
+/** A convolution of dequantised values, quantised again; its bias counts in units of x_scale · w_scale. */
+function qLinearConv(n: Operator): readonly Step[] {
+  const [x, xScale, xZero, w, wScale, wZero, yScale, yZero, bias] = n.inputs as string[];
+  const v = (index: number) => n.between(index);
+  const ofValue = { axis: 1, blockSize: 0 };
+  const ofWeight = { axis: 0, blockSize: 0 };
+  const biasSteps: readonly Step[] = bias
+    ? [
+        { op: 'binary', attributes: { fn: 'mul' }, inputs: [xScale!, wScale!], outputs: [v(3)] },
+        { op: 'cast', attributes: { to: 'float32' }, inputs: [bias], outputs: [v(4)] },
+        { op: 'binary', attributes: { fn: 'mul' }, inputs: [v(4), v(3)], outputs: [v(5)] },
+      ]
+    : [];
+  return [
+    { op: 'dequantize', attributes: ofValue, inputs: [x!, xScale!, xZero!], outputs: [v(1)] },
+    { op: 'dequantize', attributes: ofWeight, inputs: [w!, wScale!, wZero!], outputs: [v(2)] },
+    ...biasSteps,
+    { ...conv(n, 3), inputs: [v(1), v(2), ...(bias ? [v(5)] : [])], outputs: [v(6)] },
+    { op: 'quantize', attributes: { ...ofValue, to: 'uint8' }, inputs: [v(6), yScale!, yZero!] },
+  ];
 }
 
 function layerNorm(n: Operator): Step {
@@ -375,18 +594,29 @@ export const operators: Readonly<Record<string, Entry>> = {
   Abs: simple('abs'),
   Add: binary('add'),
   And: binary('and'),
+  ArgMax: argMax(false),
+  ArgMin: argMax(true),
   AveragePool: pool('average'),
   BatchNormalization: { since: 1, inputs: [5, 5], limits: 'inference; spatial = 1', translate: batchNorm },
   Cast: {
     since: 6,
     inputs: [1, 1],
-    limits: 'no text, complex or 8-bit float types',
+    limits: 'no text, complex or 8-bit float types; float16 and bfloat16 are float32 and round nothing',
     translate: (n) => {
       n.ignore('saturate', 'round_mode');
-      return { op: 'cast', attributes: { to: dtypeOf(n.int('to', 0)) } };
+      return { op: 'cast', attributes: { to: widened(dtypeOf(n.int('to', 0))) } };
     },
   },
   Ceil: simple('ceil'),
+  CenterCropPad: {
+    since: 18,
+    inputs: [2, 2],
+    limits: 'constant shape',
+    translate: (n) => {
+      const axes = n.ints('axes');
+      return { op: 'centerCropPad', attributes: axes ? { axes } : {} };
+    },
+  },
   Celu: { since: 12, inputs: [1, 1], translate: (n) => unary('celu', n.float('alpha', 1)) },
   Clip: { since: 1, inputs: [1, 3], translate: clip },
   Concat: {
@@ -403,10 +633,18 @@ export const operators: Readonly<Record<string, Entry>> = {
       return { op: 'constantOfShape', attributes: { value } };
     },
   },
-  Conv: { since: 1, inputs: [2, 3], limits: '2-D', translate: conv },
+  Conv: { since: 1, inputs: [2, 3], translate: (n) => conv(n) },
+  ConvTranspose: { since: 1, inputs: [2, 3], translate: convTranspose },
   Cos: simple('cos', 7),
+  DepthToSpace: { since: 1, inputs: [1, 1], translate: (n) => ({ op: 'depthToSpace', attributes: depthBlocks(n) }) },
+  DequantizeLinear: { since: 10, inputs: [2, 3], limits: '8-, 16- and 32-bit integers', translate: dequantizeLinear },
   Div: binary('div'),
-  Dropout: { since: 1, inputs: [1, 3], limits: 'inference; no mask output', translate: dropout },
+  Dropout: { since: 1, inputs: [1, 3], outputs: 2, limits: 'inference', translate: dropout },
+  Einsum: {
+    since: 12,
+    inputs: [1, Number.POSITIVE_INFINITY],
+    translate: (n) => ({ op: 'einsum', attributes: { equation: n.string('equation', '') } }),
+  },
   Elu: { since: 1, inputs: [1, 1], translate: (n) => unary('elu', n.float('alpha', 1)) },
   Equal: binary('equal'),
   Erf: simple('erf', 9),
@@ -417,7 +655,6 @@ export const operators: Readonly<Record<string, Entry>> = {
   Gather: {
     since: 1,
     inputs: [2, 2],
-    limits: 'constant indices',
     translate: (n) => ({ op: 'gather', attributes: { axis: n.int('axis', 0) } }),
   },
   Gelu: {
@@ -439,13 +676,27 @@ export const operators: Readonly<Record<string, Entry>> = {
       return { op: 'dense', attributes };
     },
   },
-  GlobalAveragePool: { since: 1, inputs: [1, 1], translate: () => ({ op: 'globalPool', attributes: { kind: 'average' } }) },
-  GlobalMaxPool: { since: 1, inputs: [1, 1], translate: () => ({ op: 'globalPool', attributes: { kind: 'max' } }) },
+  GlobalAveragePool: globalPool('average'),
+  GlobalLpPool: globalPool('lp'),
+  GlobalMaxPool: globalPool('max'),
   Greater: binary('greater'),
   GreaterOrEqual: binary('greaterOrEqual', 12),
+  GroupNormalization: { since: 18, inputs: [3, 3], translate: groupNorm },
   HardSigmoid: { since: 1, inputs: [1, 1], translate: (n) => unary('hardSigmoid', n.float('alpha', 0.2), n.float('beta', 0.5)) },
   HardSwish: simple('hardSwish', 14),
+  Hardmax: {
+    since: 1,
+    inputs: [1, 1],
+    translate: (n) => ({ op: 'hardmax', attributes: { axis: n.int('axis', n.opset < 13 ? 1 : -1), flattened: n.opset < 13 } }),
+  },
   Identity: { since: 1, inputs: [1, 1], translate: (n) => identity(n.inputs[0]!) },
+  InstanceNormalization: {
+    since: 1,
+    inputs: [3, 3],
+    translate: (n) => ({ op: 'groupNorm', attributes: { epsilon: n.float('epsilon', 1e-5) } }),
+  },
+  IsInf: { since: 10, inputs: [1, 1], translate: isInf },
+  IsNaN: { since: 9, inputs: [1, 1], translate: isNotNumber },
   LRN: {
     since: 1,
     inputs: [1, 1],
@@ -454,25 +705,30 @@ export const operators: Readonly<Record<string, Entry>> = {
       attributes: { size: lrnSize(n), alpha: n.float('alpha', 1e-4), beta: n.float('beta', 0.75), bias: n.float('bias', 1) },
     }),
   },
-  LayerNormalization: { since: 17, inputs: [2, 3], limits: 'no Mean and InvStdDev outputs', translate: layerNorm },
+  LayerNormalization: { since: 17, inputs: [2, 3], outputs: 3, translate: layerNorm },
   LeakyRelu: { since: 1, inputs: [1, 1], translate: (n) => unary('leakyRelu', n.float('alpha', 0.01)) },
   Less: binary('less'),
   LessOrEqual: binary('lessOrEqual', 12),
   Log: simple('log'),
   LogSoftmax: softmax(true),
+  LpPool: pool('lp'),
   MatMul: { since: 1, inputs: [2, 2], translate: () => ({ op: 'matmul', attributes: {} }) },
   Max: variadic('max'),
   MaxPool: pool('max'),
   Mean: variadic('add', true),
+  MeanVarianceNormalization: { since: 9, inputs: [1, 1], translate: meanVarianceNorm },
   Min: variadic('min'),
   Mish: simple('mish', 18),
   Mod: { since: 10, inputs: [2, 2], translate: mod },
   Mul: binary('mul'),
   Neg: simple('neg'),
+  Not: { since: 1, inputs: [1, 1], translate: (n) => not(n.inputs[0]!, n) },
   Or: binary('or'),
   PRelu: { since: 1, inputs: [2, 2], translate: prelu },
   Pad: { since: 1, inputs: [1, 4], limits: 'constant pads', translate: pad },
   Pow: binary('pow'),
+  QLinearConv: { since: 10, inputs: [8, 9], limits: 'by dequantising; 8-bit', translate: qLinearConv },
+  QuantizeLinear: { since: 10, inputs: [2, 3], limits: 'to 8- and 16-bit integers', translate: quantizeLinear },
   Range: { since: 11, inputs: [3, 3], limits: 'constant inputs', translate: () => ({ op: 'range', attributes: {} }) },
   Reciprocal: simple('reciprocal'),
   ReduceL1: reduce('l1'),
@@ -487,7 +743,7 @@ export const operators: Readonly<Record<string, Entry>> = {
   ReduceSumSquare: reduce('sumSquare'),
   Relu: simple('relu'),
   Reshape: { since: 1, inputs: [1, 2], limits: 'constant shape', translate: reshape },
-  Resize: { since: 10, inputs: [1, 4], limits: 'nearest and linear; no antialias, no tf_crop_and_resize', translate: resize },
+  Resize: { since: 10, inputs: [1, 4], limits: 'constant scales or sizes', translate: resize },
   Round: simple('round', 11),
   Selu: {
     since: 1,
@@ -503,14 +759,24 @@ export const operators: Readonly<Record<string, Entry>> = {
       attributes: { start: n.int('start', 0), ...(n.has('end') ? { end: n.int('end', 0) } : {}) },
     }),
   },
+  Shrink: { since: 9, inputs: [1, 1], translate: shrink },
   Sigmoid: simple('sigmoid'),
   Sign: simple('sign', 9),
   Sin: simple('sin', 7),
+  Size: {
+    since: 1,
+    inputs: [1, 1],
+    translate: (n) => [
+      { op: 'shape', attributes: { start: 0 }, outputs: [n.between(1)] },
+      { op: 'reduce', attributes: { fn: 'prod', keepDims: false, noopWithoutAxes: false }, inputs: [n.between(1)] },
+    ],
+  },
   Slice: { since: 1, inputs: [1, 5], limits: 'constant starts, ends, axes and steps', translate: slice },
   Softmax: softmax(false),
   Softplus: simple('softplus'),
   Softsign: simple('softsign'),
-  Split: { since: 1, inputs: [1, 2], limits: 'constant sizes', manyOutputs: true, translate: split },
+  SpaceToDepth: { since: 1, inputs: [1, 1], translate: (n) => ({ op: 'spaceToDepth', attributes: depthBlocks(n) }) },
+  Split: { since: 1, inputs: [1, 2], limits: 'constant sizes', outputs: Number.POSITIVE_INFINITY, translate: split },
   Sqrt: simple('sqrt'),
   Squeeze: {
     since: 1,
@@ -524,6 +790,7 @@ export const operators: Readonly<Record<string, Entry>> = {
   Tanh: simple('tanh'),
   ThresholdedRelu: { since: 10, inputs: [1, 1], translate: (n) => unary('thresholdedRelu', n.float('alpha', 1)) },
   Tile: { since: 6, inputs: [2, 2], limits: 'constant repeats', translate: () => ({ op: 'tile', attributes: {} }) },
+  TopK: { since: 1, inputs: [1, 2], outputs: 2, limits: 'constant k', translate: topK },
   Transpose: {
     since: 1,
     inputs: [1, 1],

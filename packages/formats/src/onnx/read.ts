@@ -4,12 +4,23 @@
  */
 import { type Graph, type GraphInput, InputError, integers, type Node, type Tensor } from '@ventral/core';
 import { metadataFromProps } from '../metadata.ts';
-import { type Decoded, decode, modelProto, type nodeProto, type valueInfoProto } from './fields.ts';
+import { type Decoded, decode, modelCountProto, modelProto, type nodeProto, type valueInfoProto } from './fields.ts';
 import { Operator, type Step, type Surroundings } from './operator.ts';
 import { newestOpset, operators, supportedOperators } from './operators.ts';
-import { dtypeOf, tensorOf, widened } from './tensor.ts';
+import { dtypeOf, type ReadExternal, tensorOf, widened } from './tensor.ts';
 
 type NodeProto = Decoded<typeof nodeProto>;
+
+/** Most nodes of a graph: many times those of the largest published networks; planning takes the square of it. */
+const mostNodes = 20_000;
+
+export interface ReadOnnxOptions {
+  /**
+   * Bytes of a file that the model keeps weights in, by its location relative to the model's folder, as the file gives it:
+   * refuse what leads out of that folder. Absent: such models are refused.
+   */
+  readonly readExternal?: ReadExternal | undefined;
+}
 
 /**
  * Reads a network.
@@ -26,11 +37,11 @@ type NodeProto = Decoded<typeof nodeProto>;
  * @throws InputError one line, with the file and the place:
  *   `readOnnx cat.onnx: not an ONNX model: graph.node[3] ends too early.`,
  *   `readOnnx net.onnx: unknown operator "Foo" (domain "ai.onnx", opset 13) at nodes[12] "name". Known operators: …`,
- *   `readOnnx net.onnx: Conv "enc.conv" (nodes[4]): kernel_shape [3] is 1-D; only 2-D Conv on [n, c, h, w] is supported.`
+ *   `readOnnx net.onnx: Conv "enc.conv" (nodes[4]): strides [1] do not fit 2 axes.`
  */
-export function readOnnx(bytes: Uint8Array, name: string): Graph {
+export function readOnnx(bytes: Uint8Array, name: string, options: ReadOnnxOptions = {}): Graph {
   try {
-    return read(bytes, name);
+    return read(bytes, name, options.readExternal);
   } catch (error) {
     // Names in a damaged file may hold line breaks; an error is one line.
     if (error instanceof InputError) throw new InputError(`readOnnx ${name}: ${error.message.replace(/\p{Cc}/gu, '\uFFFD')}`);
@@ -38,7 +49,7 @@ export function readOnnx(bytes: Uint8Array, name: string): Graph {
   }
 }
 
-function read(bytes: Uint8Array, fileName: string): Graph {
+function read(bytes: Uint8Array, fileName: string, readExternal: ReadExternal | undefined): Graph {
   const model = decodeModel(bytes);
   const graph = model.graph!;
   if (graph.sparseInitializer > 0) throw new InputError('sparse initialisers are not read.');
@@ -49,7 +60,7 @@ function read(bytes: Uint8Array, fileName: string): Graph {
     const key = proto.name ?? '';
     if (key === '' || constants.has(key))
       throw new InputError(key === '' ? 'an initialiser has no name.' : `initialiser "${key}" stands twice.`);
-    constants.set(key, tensorOf(proto));
+    constants.set(key, tensorOf(proto, readExternal));
   }
   const inputs = graph.input.filter((info) => !constants.has(info.name ?? '')).map(graphInput);
   const outputs = graph.output.map((info) => info.name ?? '');
@@ -63,13 +74,23 @@ function read(bytes: Uint8Array, fileName: string): Graph {
 
   const sources = checkNames(proper, at, inputs, constants, outputs);
   const used = new Set([...proper.flatMap((node) => node.input), ...outputs]);
+  // Behind Identity nodes; the nodes are sorted before anything is asked, so that there is no circle.
+  const origins = new Map<string, string>();
+  const originOf = (key: string) => {
+    const passed: string[] = [];
+    let name = key;
+    for (let source = sources.get(name); source && isIdentity(source) && !origins.has(name); source = sources.get(name)) {
+      passed.push(name);
+      name = source.input[0] ?? '';
+    }
+    const origin = origins.get(name) ?? name;
+    for (const one of passed) origins.set(one, origin);
+    return origin;
+  };
   const surroundings: Surroundings = {
     opset,
-    constant: (key) => {
-      const source = sources.get(key);
-      const behind = source && isIdentity(source) ? source.input[0] : undefined;
-      return behind === undefined ? constants.get(key) : surroundings.constant(behind);
-    },
+    constant: (key) => constants.get(originOf(key)),
+    rank: (key) => surroundings.constant(key)?.shape.length ?? inputs.find((input) => input.name === key)?.shape.length,
     addConstant: (wanted, tensor) => {
       let key = wanted;
       for (let i = 2; constants.has(key) || sources.has(key) || inputs.some((input) => input.name === key); i++)
@@ -88,12 +109,15 @@ function read(bytes: Uint8Array, fileName: string): Graph {
 function decodeModel(bytes: Uint8Array): Decoded<typeof modelProto> {
   if (bytes.length === 0) throw new InputError('the file is empty.');
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new InputError('the file is compressed with gzip. Unpack it first.');
-  let model: Decoded<typeof modelProto>;
+  let model: Decoded<typeof modelProto> | undefined;
+  let nNodes: number;
   try {
-    model = decode(modelProto, bytes, '');
+    nNodes = decode(modelCountProto, bytes, '').graph?.node ?? 0;
+    if (nNodes <= mostNodes) model = decode(modelProto, bytes, '');
   } catch (error) {
     throw error instanceof InputError ? new InputError(`not an ONNX model, or a damaged one: ${error.message}.`) : error;
   }
+  if (model === undefined) throw new InputError(`the graph has ${nNodes} nodes; at most ${mostNodes} can be read.`);
   if (model.graph === undefined) throw new InputError('not an ONNX model: it holds no graph.');
   return model;
 }
@@ -131,7 +155,7 @@ function graphInput(info: Decoded<typeof valueInfoProto>): GraphInput {
 }
 
 function addConstantNode(proto: NodeProto, opset: number, constants: Map<string, Tensor>): void {
-  const node = new Operator(proto, { opset, constant: () => undefined, addConstant: (key) => key });
+  const node = new Operator(proto, { opset, constant: () => undefined, rank: () => undefined, addConstant: (key) => key });
   const name = node.outputs[0];
   if (node.outputs.length !== 1 || !name || constants.has(name)) {
     throw new InputError(`needs one output with a name of its own, got "${node.outputs.join('", "')}".`);
@@ -235,16 +259,22 @@ function translate(proto: NodeProto, index: number, surroundings: Surroundings, 
     const since = entry === undefined ? '' : ` It exists since opset ${entry.since}.`;
     throw new InputError(`unknown operator "${opType}" ${where}.${since} Known operators: ${known}.`);
   }
-  const operator = new Operator(proto, surroundings);
+  const nKept = entry.outputs ?? 1;
+  const extra = proto.output.slice(nKept).find((output) => output !== '' && used.has(output));
+  if (extra !== undefined) {
+    const kept = nKept === 1 ? 'the first output is' : `the first ${nKept} outputs are`;
+    throw new InputError(`its output "${extra}" is used; only ${kept} supported.`);
+  }
+  // An optional output that nobody reads would be work for nothing; the parts of a Split are not optional.
+  const wanted = nKept === Infinity ? proto.output.length : proto.output.findLastIndex((output) => used.has(output)) + 1;
+  const outputs = proto.output.slice(0, Math.max(wanted, 1));
+  const operator = new Operator({ ...proto, output: outputs }, surroundings);
   const [least, most] = entry.inputs;
   const { inputs } = operator;
   if (inputs.length < least || inputs.length > most || inputs.slice(0, least).includes('')) {
     const needs = least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
     throw new InputError(`needs ${needs} inputs, got ["${inputs.join('", "')}"].`);
   }
-  const extra = entry.manyOutputs ? undefined : proto.output.slice(1).find((output) => output !== '' && used.has(output));
-  if (extra !== undefined) throw new InputError(`its output "${extra}" is used; only the first output is supported.`);
-  const outputs = entry.manyOutputs ? proto.output : proto.output.slice(0, 1);
   const steps: readonly Step[] = [entry.translate(operator)].flat();
   operator.assertAllRead();
   return steps.map((step, i) => ({ inputs, outputs, ...step, name: i === steps.length - 1 ? name : `${name}#${i + 1}` }));

@@ -83,7 +83,7 @@ describe('readTensorProto', () => {
     [{ dims: [1], dataType: 99 }, 'element type 99 cannot be read'],
     [
       { name: 'w', dims: [1], dataType: 1, externalData: [{ key: 'location', value: 'w.bin' }], dataLocation: 1 },
-      'tensor "w" [1] lies in another file, "w.bin", which is not read. Save the model as a single file.',
+      'tensor "w" [1] lies in another file, "w.bin", which is not at hand. Save the model as a single file.',
     ],
   ])('%# is refused: %s', (proto, message) => {
     expect(() => tensor(proto)).toThrow(message);

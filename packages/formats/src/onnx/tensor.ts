@@ -1,6 +1,6 @@
 /**
  * @file TensorProto → Tensor: every way in which ONNX stores numbers. float32 data in the file's own bytes is a view where
- * the address allows; everything else is copied once. Not here: tensors in other files, strings, complex and sub-byte types.
+ * the address allows; everything else is copied once. Not here: strings, complex and sub-byte types.
  */
 import { type DType, formatShape, InputError, type Tensor } from '@ventral/core';
 import { bytesPerElement, littleEndian, widenBfloat, widenHalf } from '../numbers.ts';
@@ -45,6 +45,14 @@ export function widened(dtype: DType): DType {
   return dtype === 'float16' || dtype === 'bfloat16' ? 'float32' : dtype;
 }
 
+/** A tensor with the name and the element type it has in its file. */
+export interface TensorRecord {
+  readonly name: string;
+  /** float16 and bfloat16 are widened in `tensor`. */
+  readonly stored: DType;
+  readonly tensor: Tensor;
+}
+
 /**
  * A tensor in the form of an ONNX file: an initialiser, or the recorded data of a test (`input_0.pb`).
  *
@@ -54,10 +62,11 @@ export function widened(dtype: DType): DType {
  * @param source file name for errors.
  * @throws InputError `readTensorProto input_0.pb: tensor "x" [2, 3] needs 24 bytes of float32 data, got 20.`
  */
-export function readTensorProto(bytes: Uint8Array, source = 'tensor'): { readonly name: string; readonly tensor: Tensor } {
+export function readTensorProto(bytes: Uint8Array, source = 'tensor'): TensorRecord {
   try {
     const proto = decode(tensorProto, bytes, '');
-    return { name: proto.name ?? '', tensor: tensorOf(proto) };
+    const tensor = tensorOf(proto);
+    return { name: proto.name ?? '', stored: dtypeOf(proto.dataType), tensor };
   } catch (error) {
     if (error instanceof InputError) throw new InputError(`readTensorProto ${source}: ${error.message}`);
     throw error;
@@ -65,20 +74,18 @@ export function readTensorProto(bytes: Uint8Array, source = 'tensor'): { readonl
 }
 
 /** The tensor of a decoded message. @throws InputError without a head: `tensor "x" [2, 3] needs …`. */
-export function tensorOf(proto: Decoded<typeof tensorProto>): Tensor {
-  const { name, dims: shape, rawData } = proto;
+export function tensorOf(proto: Decoded<typeof tensorProto>, readExternal?: ReadExternal): Tensor {
+  const { name, dims: shape } = proto;
   const title = `tensor "${name ?? ''}" ${formatShape(shape)}`;
-  if (proto.dataLocation === 1 || proto.externalData.length > 0) {
-    const location = proto.externalData.find((entry) => entry.key === 'location')?.value ?? '';
-    throw new InputError(`${title} lies in another file, "${location}", which is not read. Save the model as a single file.`);
-  }
   if (proto.segment !== undefined) throw new InputError(`${title} is stored in segments, which are not read.`);
   if (shape.some((size) => size < 0)) throw new InputError(`${title} has a negative size.`);
   if (proto.stringData > 0) throw new InputError(`${title} holds text, not numbers.`);
   const dtype = readable(title, proto.dataType);
   const size = shape.reduce((product, n) => product * n, 1);
+  const needed = size * bytesPerElement[dtype];
+  const isExternal = proto.dataLocation === 1 || proto.externalData.length > 0;
+  const rawData = isExternal ? externalBytes(proto, title, needed, readExternal) : proto.rawData;
   if (rawData !== undefined && rawData.length > 0) {
-    const needed = size * bytesPerElement[dtype];
     if (rawData.length !== needed)
       throw new InputError(`${title} needs ${needed} bytes of ${dtype} data, got ${rawData.length}.`);
     return { dtype: widened(dtype), shape, data: littleEndian(dtype, rawData) };
@@ -89,6 +96,28 @@ export function tensorOf(proto: Decoded<typeof tensorProto>): Tensor {
   if (dtype === 'float16') return { dtype: 'float32', shape, data: widenHalf(Uint16Array.from(values)) };
   if (dtype === 'bfloat16') return { dtype: 'float32', shape, data: widenBfloat(Uint16Array.from(values)) };
   return { dtype, shape, data: values instanceof Float64Array ? values : Float64Array.from(values) };
+}
+
+/** Bytes of the file at a location beside the model. */
+export type ReadExternal = (location: string) => Uint8Array;
+
+/** The stretch of another file that holds a tensor: keys location, offset and length of the standard. */
+function externalBytes(
+  proto: Decoded<typeof tensorProto>,
+  title: string,
+  needed: number,
+  readExternal: ReadExternal | undefined,
+): Uint8Array {
+  const value = (key: string) => proto.externalData.find((entry) => entry.key === key)?.value;
+  const location = value('location') ?? '';
+  if (!readExternal)
+    throw new InputError(`${title} lies in another file, "${location}", which is not at hand. Save the model as a single file.`);
+  const bytes = readExternal(location);
+  const offset = Number(value('offset') ?? 0);
+  const length = Number(value('length') ?? needed);
+  if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
+    throw new InputError(`${title} lies at ${offset} … ${offset + length} of "${location}", which has ${bytes.length} bytes.`);
+  return bytes.subarray(offset, offset + length);
 }
 
 function readable(title: string, code: number | undefined): DType {

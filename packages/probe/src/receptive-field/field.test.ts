@@ -1,4 +1,4 @@
-import { bindGraph, createRandom, opOf, type Tensor } from '@ventral/core';
+import { bindGraph, createRandom, type Node, opOf, type Tensor } from '@ventral/core';
 import { describe, expect, it } from 'vitest';
 import { layerSet } from '../layers.ts';
 import { testGraph } from '../test-graph.ts';
@@ -174,6 +174,25 @@ describe('receptive fields by hand', () => {
     });
     expect(summary(y)).toEqual([-2, 5, 1]);
     expect([y.seesWhole, y.isGlobal, y.isAligned, y.smallestPx]).toEqual([true, false, true, 5]);
+  });
+  it('a group normalisation keeps the local size and sees everything through its statistics', () => {
+    const g = testGraph([32, 32]);
+    const conv = g.conv('data', { k: 3, p: 1, out: 4 });
+    const bound = g.bound();
+    const type = bound.types.get(conv)!;
+    const row = (value: number): Tensor => ({ dtype: 'float32', shape: [4], data: new Float32Array(4).fill(value) });
+    const constants = new Map([...bound.constants, ['scale', row(1)], ['shift', row(0)]] as [string, Tensor][]);
+    const types = new Map(bound.types).set('norm', type);
+    for (const name of ['scale', 'shift']) types.set(name, { dtype: 'float32', shape: [4], constant: constants.get(name) });
+    const norm: Node = {
+      op: 'groupNorm',
+      name: 'norm',
+      attributes: { groups: 2, epsilon: 1e-5 },
+      inputs: [conv, 'scale', 'shift'],
+      outputs: ['norm'],
+    };
+    const { y } = receptiveFields({ ...bound, nodes: [...bound.nodes, norm], constants, types }).get('norm')!;
+    expect([summary(y), y.seesWhole, y.isGlobal]).toEqual([[-1, 3, 1], true, false]);
   });
   it.each([
     ['global pool', (g: Builder) => g.globalPool(g.conv('data', { k: 3, p: 1 }))],

@@ -1,0 +1,106 @@
+/** @file Pooling of x [n, c, …positions] over a sliding window of any number of axes. What has kernels is pool2d.ts. */
+import { math } from '@ventral/kernels';
+import { InputError } from '../errors.ts';
+import { rowMajor, stridesOf } from '../tensor/layout.ts';
+import { formatShape, integers, sizeOf, type Tensor } from '../tensor/tensor.ts';
+import { needed, type Op, tensorLike, type ValueType } from './op.ts';
+import { type PlacedWindowNd, placeWindow, positionsOf, type WindowNd, windowReach } from './window.ts';
+
+/** Inputs: x. Outputs: y, and for max the indices of what won, counted over the whole of x. */
+export interface PoolNdAttributes extends WindowNd {
+  readonly kind: 'max' | 'average' | 'lp';
+  /** Round the output size up instead of down. */
+  readonly ceilMode: boolean;
+  /** average only: padding counts in the divisor. */
+  readonly countPadding: boolean;
+  /** lp only: y = (Σ |x|^p)^(1/p). Default 2. */
+  readonly p?: number | undefined;
+  /** Indices count the positions of an image column by column. Default false. */
+  readonly columnMajor?: boolean | undefined;
+}
+
+export function placePool(attributes: PoolNdAttributes, x: Pick<ValueType, 'shape'>): PlacedWindowNd {
+  return placeWindow(attributes, positionsOf(x.shape, attributes.kernel.length), attributes.ceilMode);
+}
+
+/** (Σ |x|^p)^(1/p) */
+export function lpNorm(values: readonly number[], p: number): number {
+  if (p === 1) return values.reduce((sum, v) => sum + Math.abs(v), 0);
+  if (p === 2) return Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
+  return math.pow(
+    values.reduce((sum, v) => sum + math.pow(Math.abs(v), p), 0),
+    1 / p,
+  );
+}
+
+export const poolNd: Op<PoolNdAttributes> = {
+  stage: () => 'pool',
+  runsOnTwin: 'always (windows over three axes)',
+  infer(attributes, inputs) {
+    const { dtype, shape } = needed(inputs, 0, 'x');
+    const nAxes = attributes.kernel.length;
+    const fits = shape.length === nAxes + 2 || (nAxes === 2 && shape.length === 3);
+    if (!fits) throw new InputError(`needs x [n, c, …${nAxes} positions], got ${formatShape(shape)}.`);
+    const out = [shape[0]!, shape[1]!, ...placePool(attributes, { shape }).outputSize.slice(nAxes + 2 - shape.length)];
+    return [
+      { dtype, shape: out },
+      { dtype: 'int64', shape: out },
+    ];
+  },
+  reach(attributes, inputs) {
+    const x = needed(inputs, 0, 'x');
+    const same = [0, 1].map((axis) => ({ axis, stride: 1, start: 0, size: 1 }));
+    return [{ axes: [...same, ...windowReach(attributes, placePool(attributes, x), x.shape.length)], whole: [] }];
+  },
+  reference(attributes, inputs) {
+    const x = inputs[0] as Tensor;
+    const { kind, kernel, stride, dilation, countPadding, p = 2, columnMajor } = attributes;
+    const { padding, outputSize } = placePool(attributes, x);
+    const sizes = positionsOf(x.shape, kernel.length);
+    const strides = stridesOf(sizes, rowMajor(sizes.length));
+    const indexStrides = columnMajor ? stridesOf(sizes, rowMajor(sizes.length).toReversed()) : strides;
+    const plane = sizeOf(sizes);
+    const windowPositions = indices(kernel);
+    const outPositions = indices(outputSize);
+    const nPlanes = x.shape[0]! * x.shape[1]!;
+    const y = new Float64Array(nPlanes * outPositions.length);
+    const winners = new Float64Array(y.length);
+    for (let i = 0; i < y.length; i++) {
+      const base = Math.floor(i / outPositions.length) * plane;
+      const out = outPositions[i % outPositions.length]!;
+      const inside: number[] = [];
+      let counted = 0;
+      let top = -Infinity;
+      let winner = -1;
+      for (const at of windowPositions) {
+        const position = at.map((k, axis) => out[axis]! * stride[axis]! - padding[axis]! + k * dilation[axis]!);
+        if (position.every((v, axis) => v < sizes[axis]! + padding[axis + sizes.length]!)) counted++;
+        if (!position.every((v, axis) => v >= 0 && v < sizes[axis]!)) continue;
+        const value = x.data[base + dot(position, strides)]!;
+        inside.push(value);
+        if (winner < 0 || value > top || Number.isNaN(value)) {
+          if (!Number.isNaN(top)) [top, winner] = [value, base + dot(position, indexStrides)];
+        }
+      }
+      if (kind === 'max') [y[i], winners[i]] = [top, winner];
+      else if (kind === 'lp') y[i] = lpNorm(inside, p);
+      else y[i] = inside.reduce((sum, v) => sum + v, 0) / (countPadding ? counted : inside.length);
+    }
+    const shape = [...x.shape.slice(0, 2), ...outputSize.slice(kernel.length + 2 - x.shape.length)];
+    return [tensorLike(x, shape, y), integers([...winners], shape)];
+  },
+  cost: () => ({ nMacs: 0, nParams: 0 }),
+};
+
+/** All positions of an index space, the last axis fastest. */
+export function indices(sizes: readonly number[]): readonly (readonly number[])[] {
+  return sizes.reduce<number[][]>(
+    (all, size) => all.flatMap((head) => Array.from({ length: size }, (_, i) => [...head, i])),
+    [[]],
+  );
+}
+
+/** Offset of a position. */
+export function dot(position: readonly number[], strides: readonly number[]): number {
+  return position.reduce((sum, index, axis) => sum + index * strides[axis]!, 0);
+}
