@@ -67,6 +67,7 @@ program
   .addOption(new Option('--max-units <n>', 'units of a layer measured one by one (default: 2048)').argParser(wholeNumber(1)))
   .option('--no-quantiles', 'leave quantiles out: faster')
   .option('--strict', 'end at the first picture that cannot be used', false)
+  .option('--exact', 'plain sums only, no Winograd: slower, and closer to float64', false)
   .addOption(preprocessOption())
   .addOption(inputOption())
   .addOption(relaxedOption())

@@ -17,6 +17,7 @@ export interface ProbeCommandOptions extends ModelOptions {
   readonly maxUnits?: number;
   readonly quantiles: boolean;
   readonly strict: boolean;
+  readonly exact: boolean;
   readonly relaxed: 'on' | 'off';
   readonly json: boolean;
   readonly out?: string;
@@ -64,6 +65,7 @@ export function manifestOf(facts: ProbeRunFacts, files: readonly string[], empty
       max_units: options.maxUnits ?? defaultProbeOptions.maxUnits,
       quantiles: options.quantiles,
       strict: options.strict,
+      exact: options.exact,
     },
     workers: nWorkers,
     kernels: options.relaxed === 'on' ? 'relaxed' : 'simd',

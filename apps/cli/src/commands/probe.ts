@@ -1,7 +1,7 @@
 /** @file `ventral probe`, the main job: stimuli through a network in worker threads, every layer measured, tables and a report. */
 import { join } from 'node:path';
 import { charts, layerAreaTable } from '@ventral/charts';
-import { type ItemFailure, planGraph } from '@ventral/core';
+import { canonicalForm, type ItemFailure, planGraph } from '@ventral/core';
 import { writeCsv } from '@ventral/formats';
 import { instantiate } from '@ventral/kernels';
 import {
@@ -16,6 +16,7 @@ import {
 import { defaultSetName, type StimulusView } from '@ventral/stimuli';
 import { measurements } from '../built-in.ts';
 import { exitCodes, Interrupted, WrongUse } from '../errors.ts';
+import { estimateSeconds, macsOf } from '../estimate.ts';
 import { drawCharts } from '../figures.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { manifestOf, type ProbeCommandOptions, type ProbeRunFacts } from '../manifest.ts';
@@ -83,8 +84,10 @@ async function measure(
   voice: Voice,
 ): Promise<{ readonly result: ProbeResult; readonly nWorkers: number }> {
   const runtime = loadRuntime(options.relaxed === 'on');
-  const plan = planGraph(model.bound);
-  const networkBytes = plan.weightBytes + plan.activationBytes + plan.scratchBytes(instantiate(runtime.kernels).run);
+  const kernels = instantiate(runtime.kernels);
+  const graph = layerSelection(options.layers) === 'all-nodes' ? model.bound : canonicalForm(model.bound);
+  const plan = planGraph(graph, { exact: options.exact });
+  const networkBytes = plan.weightBytes + plan.activationBytes + plan.scratchBytes(kernels.run);
   const interrupt = onInterrupt();
   let pool: ReturnType<typeof createThreadPool> | undefined;
   let nWorkers = 0;
@@ -94,14 +97,16 @@ async function measure(
     const bytesPerWorker = networkBytes + stateBytes + model.fileBytes;
     nWorkers = Math.min(options.workers ?? workersFor(bytesPerWorker), Math.ceil(stimuli.length / 8));
     pool = createThreadPool(nWorkers, runtime);
+    const seconds = estimateSeconds(kernels, macsOf(graph), stimuli.length, nWorkers);
     voice.say(
-      `${model.name}: ${layers.length} layers, ${stimuli.length} images, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(bytesPerWorker * nWorkers)} of memory; states ${formatBytes(stateBytes)}`,
+      `${model.name}: ${layers.length} layers, ${stimuli.length} images, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(bytesPerWorker * nWorkers)} of memory; states ${formatBytes(stateBytes)}; about ${formatDuration(Math.max(1, Math.ceil(seconds)))}`,
       {
         n_layers: layers.length,
         n_images: stimuli.length,
         n_workers: nWorkers,
         memory_bytes: bytesPerWorker * nWorkers,
         state_bytes: stateBytes,
+        estimated_seconds: seconds,
       },
     );
   };
@@ -112,6 +117,7 @@ async function measure(
         graph: model.graph,
         input: options.input,
         layers: layerSelection(options.layers),
+        exact: options.exact,
         probes,
         options: {
           quantiles: options.quantiles,
