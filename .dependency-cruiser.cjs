@@ -68,8 +68,9 @@ module.exports = {
     },
     {
       name: 'resolvable',
+      comment: 'The peers of the benchmark are installed only when it runs.',
       severity: 'error',
-      from: { path: '^(packages|apps)/' },
+      from: { path: '^(packages|apps)/', pathNot: '^packages/bench/' },
       // WebAssembly is built at set-up, and named with a bundler's suffix.
       to: { couldNotResolve: true, pathNot: '\\.wasm(\\?|$)' },
     },

@@ -16,10 +16,9 @@ const { status } = spawnSync(
   [
     'node_modules/vitest/vitest.mjs',
     'run',
-    '--project',
-    'unit',
-    '--disable-console-intercept',
     'packages/formats/src/onnx/fuzz.test.ts',
+    '--project=unit',
+    '--disableConsoleIntercept',
   ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, FUZZ_RUNS: files, FUZZ_SEED: seed } },
 );

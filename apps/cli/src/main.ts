@@ -41,6 +41,10 @@ const layersOption = () =>
   new Option('--layers <globs>', 'layers by name, e.g. "features.*,layer4*", or all-nodes')
     .argParser(list)
     .default(undefined, 'the canonical layers');
+const maxMemoryOption = () =>
+  new Option('--max-memory <MB>', 'limit of what the model may take in memory')
+    .argParser(positiveNumber)
+    .default(undefined, 'half of the memory');
 const preprocessOption = () =>
   new Option('--preprocess <file>', 'preprocessing as JSON, in place of the sidecar beside the model');
 const relaxedOption = () =>
@@ -70,6 +74,7 @@ program
   .option('--exact', 'plain sums only, no Winograd: slower, and closer to float64', false)
   .addOption(preprocessOption())
   .addOption(inputOption())
+  .addOption(maxMemoryOption())
   .addOption(relaxedOption())
   .option('--json', 'messages and progress as JSON lines on stderr, the result as JSON on stdout', false)
   .option(
@@ -84,6 +89,7 @@ program
   .argument('<model>', modelHelp)
   .addOption(layersOption())
   .addOption(inputOption())
+  .addOption(maxMemoryOption())
   .addOption(fovOption())
   .action(async (model, options) => (await import('./commands/rf.ts')).rf(model, options));
 
@@ -95,6 +101,7 @@ program
   .addOption(new Option('--top <k>', 'how many classes').argParser(wholeNumber(1)).default(5))
   .addOption(preprocessOption())
   .addOption(inputOption())
+  .addOption(maxMemoryOption())
   .addOption(relaxedOption())
   .option('--json', 'as JSON', false)
   .action(async (model, options) => (await import('./commands/run.ts')).run(model, options));
@@ -107,7 +114,7 @@ program
   .addOption(layersOption().makeOptionMandatory())
   .requiredOption('--out <file>', 'the .npz file; the names of the stimuli go into a .json beside it')
   .addOption(
-    new Option('--max-memory <MB>', 'limit of what is kept in memory')
+    new Option('--max-memory <MB>', 'limit of what the model and what is kept may take in memory')
       .argParser(positiveNumber)
       .default(undefined, 'half of the memory'),
   )
@@ -121,7 +128,8 @@ program
   .command('verify')
   .description('run the .onnx of each folder against its recorded inputs, outputs and taps')
   .argument('<folders...>', 'folders in the ONNX test-data layout')
-  .action(async (folders) => (await import('./commands/verify.ts')).verify(folders));
+  .addOption(maxMemoryOption())
+  .action(async (folders, options) => (await import('./commands/verify.ts')).verify(folders, options));
 
 program
   .command('bench')

@@ -3,6 +3,7 @@
  * sizes are known and whose pictures can be prepared. Every error names the file.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import {
   assumedPreprocess,
@@ -56,8 +57,15 @@ export interface PictureModel extends Model {
 
 export interface ModelOptions {
   readonly input?: readonly [h: number, w: number] | undefined;
+  /** Megabytes that what the file asks for may take. */
+  readonly maxMemory?: number | undefined;
   /** File given by --preprocess. */
   readonly preprocess?: string | undefined;
+}
+
+/** The limit for bindGraph: what --max-memory says, else half of the machine's memory; at most what WebAssembly can address. */
+export function maxBytesOf(maxMemory: number | undefined): number {
+  return Math.min(maxMemory === undefined ? totalmem() / 2 : maxMemory * 1e6, 2 ** 32);
 }
 
 /**
@@ -132,7 +140,7 @@ export async function openModel(name: string): Promise<Model> {
 export async function openPictureModel(name: string, options: ModelOptions): Promise<PictureModel> {
   const model = await openModel(name);
   return inModel(name, async () => {
-    const bound = canonicalForm(bindGraph(model.graph, { input: options.input }));
+    const bound = canonicalForm(bindGraph(model.graph, { input: options.input, maxBytes: maxBytesOf(options.maxMemory) }));
     verifyGraph(bound);
     const picture = pictureInput(bound);
     const nChannels = bound.types.get(picture.name)!.shape[picture.axes[0] === 1 ? 3 : 1]!;

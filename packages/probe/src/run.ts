@@ -36,6 +36,8 @@ export interface ProbeRequest<Item> {
   readonly model: string;
   readonly graph: Graph;
   readonly input?: readonly [h: number, w: number] | undefined;
+  /** Limit of memory for {@link bindGraph}. */
+  readonly maxBytes?: number | undefined;
   readonly layers: LayerSelection;
   /** Plain sums only: no Winograd. Default false. */
   readonly exact?: boolean | undefined;
@@ -83,7 +85,7 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const { model, probes, stimuli } = request;
   const options = { ...defaultProbeOptions, ...request.options };
   const allNodes = request.layers === 'all-nodes';
-  const bound = bindGraph(request.graph, { input: request.input });
+  const bound = bindGraph(request.graph, { input: request.input, maxBytes: request.maxBytes });
   const graph = allNodes ? bound : canonicalForm(bound);
   const layers = layerSet(graph, request.layers);
   const reading = stimulusProbes(probes.map((probe) => probe.name));
@@ -108,6 +110,7 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
       setup: {
         model: stimuli.modelHandle,
         input: request.input,
+        maxBytes: request.maxBytes,
         allNodes,
         exact: request.exact ?? false,
         layers,

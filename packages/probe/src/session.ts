@@ -24,6 +24,8 @@ export interface ProbeSetup {
   readonly model: unknown;
   /** [height, width] of the network's input, where the file leaves it open or to override it. */
   readonly input: readonly [h: number, w: number] | undefined;
+  /** Limit of memory for bindGraph. */
+  readonly maxBytes?: number | undefined;
   /** True: the graph as it came from the file. False: its canonical form. */
   readonly allNodes: boolean;
   /** Plain sums only: no Winograd. */
@@ -50,7 +52,7 @@ export function openProbeSession<Item>(
 ): OpenSession<ProbeSetup, Item, PerProbeAndLayer, PerProbeAndLayer> {
   return async (setup) => {
     const { layers, options } = setup;
-    const bound = bindGraph(await environment.loadGraph(setup.model), { input: setup.input });
+    const bound = bindGraph(await environment.loadGraph(setup.model), { input: setup.input, maxBytes: setup.maxBytes });
     const graph = setup.allNodes ? bound : canonicalForm(bound);
     const picture = pictureInput(graph);
     const [heightPx, widthPx] = picture.sizePx;

@@ -8,7 +8,7 @@ import { defaultFovDeg, defaultProbeOptions, layerSet } from '@ventral/probe';
 import { defaultSetName } from '@ventral/stimuli';
 import { exitCodes, Interrupted, WrongUse } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { assumptionLine, inModel, type ModelOptions, openPictureModel } from '../model.ts';
+import { assumptionLine, inModel, type ModelOptions, maxBytesOf, openPictureModel } from '../model.ts';
 import { createVoice, formatBytes } from '../progress.ts';
 import { loadRuntime } from '../runtime.ts';
 import { listStimuli, stimulusReader } from '../stimuli.ts';
@@ -46,7 +46,10 @@ export async function activations(name: string, options: ActivationsOptions): Pr
   });
 
   const selection = layerSelection(options.layers);
-  const graph = selection === 'all-nodes' ? bindGraph(model.graph, { input: options.input }) : model.bound;
+  const graph =
+    selection === 'all-nodes'
+      ? bindGraph(model.graph, { input: options.input, maxBytes: maxBytesOf(options.maxMemory) })
+      : model.bound;
   const layers = await inModel(name, () =>
     layerSet(graph, selection).map(({ layer }) => ({ layer, shape: graph.types.get(layer)!.shape.slice(1) })),
   );

@@ -20,7 +20,7 @@ import { estimateSeconds, macsOf } from '../estimate.ts';
 import { drawCharts } from '../figures.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { manifestOf, type ProbeCommandOptions, type ProbeRunFacts } from '../manifest.ts';
-import { assumptionLine, inModel, openPictureModel, type PictureModel } from '../model.ts';
+import { assumptionLine, inModel, maxBytesOf, openPictureModel, type PictureModel } from '../model.ts';
 import { printTable } from '../print.ts';
 import { createVoice, formatBytes, formatDuration, type Voice } from '../progress.ts';
 import { type Report, reportHtml } from '../report.ts';
@@ -116,6 +116,7 @@ async function measure(
         model: model.name,
         graph: model.graph,
         input: options.input,
+        maxBytes: maxBytesOf(options.maxMemory),
         layers: layerSelection(options.layers),
         exact: options.exact,
         probes,

@@ -1,12 +1,14 @@
 /** @file `ventral rf`: receptive fields of every layer as CSV. Geometry alone: no picture is needed. */
 import { writeCsv } from '@ventral/formats';
 import { type LayerSelection, probeNetwork, receptiveField, receptiveFieldSummary } from '@ventral/probe';
-import { inModel, openModel } from '../model.ts';
+import { inModel, maxBytesOf, openModel } from '../model.ts';
 
 export interface RfOptions {
   readonly layers?: readonly string[];
   readonly input?: readonly [h: number, w: number];
   readonly fov?: number;
+  /** Megabytes. */
+  readonly maxMemory?: number;
 }
 
 export async function rf(name: string, options: RfOptions): Promise<void> {
@@ -16,6 +18,7 @@ export async function rf(name: string, options: RfOptions): Promise<void> {
       model: model.name,
       graph: model.graph,
       input: options.input,
+      maxBytes: maxBytesOf(options.maxMemory),
       fovDeg: options.fov,
       layers: layerSelection(options.layers),
       probes: [receptiveField],

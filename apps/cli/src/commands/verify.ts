@@ -20,7 +20,7 @@ import {
 import { readNpz, readTensorProto } from '@ventral/formats';
 import { instantiate, type Kernels } from '@ventral/kernels';
 import { exitCodes } from '../errors.ts';
-import { readNetwork } from '../model.ts';
+import { maxBytesOf, readNetwork } from '../model.ts';
 import { loadRuntime } from '../runtime.ts';
 
 /** Largest difference that passes, as a share of the largest |y| of the recorded tensor. */
@@ -37,12 +37,12 @@ export interface Outcome {
   readonly failure: string | undefined;
 }
 
-export function verify(folders: readonly string[]): void {
+export function verify(folders: readonly string[], { maxMemory }: { readonly maxMemory?: number } = {}): void {
   const kernels = instantiate(loadRuntime(false).kernels);
   let nPassed = 0;
   let nFailed = 0;
   for (const folder of folders) {
-    for (const { test, failure } of verifyFolder(folder, kernels)) {
+    for (const { test, failure } of verifyFolder(folder, kernels, maxBytesOf(maxMemory))) {
       if (failure === undefined) nPassed++;
       else {
         nFailed++;
@@ -55,7 +55,7 @@ export function verify(folders: readonly string[]): void {
 }
 
 /** Runs the tests of one folder: each `test_data_set_*`, and the taps where there are some. */
-export function verifyFolder(folder: string, kernels: Kernels): Outcome[] {
+export function verifyFolder(folder: string, kernels: Kernels, maxBytes = maxBytesOf(undefined)): Outcome[] {
   const outcome = (test: string, check: () => string | undefined): Outcome => {
     const mark = kernels.mark();
     try {
@@ -80,9 +80,9 @@ export function verifyFolder(folder: string, kernels: Kernels): Outcome[] {
   const model = join(folder, models[0]!);
   const load = () => readNetwork(readFileSync(model), model);
 
-  const outcomes = sets.map((set) => outcome(join(folder, set), () => worstOutput(load(), join(folder, set), kernels)));
+  const outcomes = sets.map((set) => outcome(join(folder, set), () => worstOutput(load(), join(folder, set), kernels, maxBytes)));
   const taps = join(folder, 'taps.json');
-  if (existsSync(taps)) outcomes.push(outcome(taps, () => worstTap(load(), folder, join(folder, sets[0]!), kernels)));
+  if (existsSync(taps)) outcomes.push(outcome(taps, () => worstTap(load(), folder, join(folder, sets[0]!), kernels, maxBytes)));
   return outcomes;
 }
 
@@ -103,6 +103,7 @@ function runRecorded(
   graph: Graph,
   set: string,
   kernels: Kernels,
+  maxBytes: number,
   taps: readonly string[],
   onTap?: (executor: Executor, name: string) => void,
 ): Executor {
@@ -123,7 +124,7 @@ function runRecorded(
         ...given.filter((input) => input !== shown).map(({ name, tensor }) => [name, tensor] as const),
       ]),
     },
-    { shapes: new Map(shown && [[shown.name, shown.tensor.shape]]) },
+    { shapes: new Map(shown && [[shown.name, shown.tensor.shape]]), maxBytes },
   );
   const executor = createExecutor(kernels, bound, { taps });
   if (shown) executor.setInput(shown.name, toFloat32(shown.tensor), 'rowMajor');
@@ -131,8 +132,8 @@ function runRecorded(
   return executor;
 }
 
-function worstOutput(graph: Graph, set: string, kernels: Kernels): string | undefined {
-  const executor = runRecorded(graph, set, kernels, []);
+function worstOutput(graph: Graph, set: string, kernels: Kernels, maxBytes: number): string | undefined {
+  const executor = runRecorded(graph, set, kernels, maxBytes, []);
   const records = recorded(set, 'output');
   const failures = graph.outputs.flatMap((name, i) => {
     const record = records.find((one) => one.name === name) ?? records[i];
@@ -156,7 +157,7 @@ interface TapRecord {
   readonly l2: number;
 }
 
-function worstTap(graph: Graph, folder: string, set: string, kernels: Kernels): string | undefined {
+function worstTap(graph: Graph, folder: string, set: string, kernels: Kernels, maxBytes: number): string | undefined {
   const { tensors } = JSON.parse(readFileSync(join(folder, 'taps.json'), 'utf8')) as {
     readonly tensors: Readonly<Record<string, TapRecord>>;
   };
@@ -164,7 +165,7 @@ function worstTap(graph: Graph, folder: string, set: string, kernels: Kernels): 
   const names = Object.keys(tensors);
   const failures: Failure[] = [];
   const seen = new Set<string>();
-  runRecorded(graph, set, kernels, names, (executor, name) => {
+  runRecorded(graph, set, kernels, maxBytes, names, (executor, name) => {
     const record = tensors[name]!;
     const array = arrays.get(record.key);
     if (!array) throw new InputError(`taps.npz has no array "${record.key}" for tap "${name}".`);

@@ -33,9 +33,15 @@ export function collapse(shape: readonly number[], order: AxisOrder, operands: r
   return { sizes, strides };
 }
 
-/** The block that f32_copy, f32_binary and f32_where read: sizes, then each operand's strides. */
+/**
+ * The block that f32_copy, f32_binary and f32_where read: sizes, then each operand's strides.
+ * @throws InputError without a head: `walks 9 axes that cannot be joined, [2, 2, …]; kernels walk at most 8.`
+ */
 export function spaceBlock(space: IndexSpace): Int32Array {
-  if (space.sizes.length > 8) throw new Error(`spaceBlock: kernels walk at most 8 axes, got sizes [${space.sizes.join(', ')}].`);
+  if (space.sizes.length > 8)
+    throw new InputError(
+      `walks ${space.sizes.length} axes that cannot be joined, ${formatShape(space.sizes)}; kernels walk at most 8.`,
+    );
   return Int32Array.from([...space.sizes, ...space.strides.flat()]);
 }
 
