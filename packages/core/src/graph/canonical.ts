@@ -15,7 +15,7 @@ export function canonicalForm(graph: BoundGraph): BoundGraph {
   return rewriteGraph(withoutIdentities(graph), canonicalRewrites);
 }
 
-/** Identity, Dropout and casts between float types vanish; who read them reads their input. Outputs of the graph keep their node. */
+/** Identity, Dropout, padding by nothing and casts between float types vanish; who read them reads their input. Outputs of the graph keep their node. */
 function withoutIdentities(graph: BoundGraph): BoundGraph {
   const source = new Map<string, string>();
   const resolve = (name: string) => source.get(name) ?? name;
@@ -23,6 +23,7 @@ function withoutIdentities(graph: BoundGraph): BoundGraph {
     const inputs = node.inputs.map(resolve);
     const isNothing =
       node.op === 'identity' ||
+      (node.op === 'pad' && graph.constants.get(node.inputs[1]!)?.data.every((n) => n === 0)) ||
       (node.op === 'cast' && isFloat(node.attributes.to) && isFloat(graph.types.get(node.inputs[0]!)!.dtype));
     if (isNothing && !graph.outputs.includes(node.outputs[0]!)) {
       source.set(node.outputs[0]!, inputs[0]!);
