@@ -47,11 +47,11 @@ test('activations beyond the limit are refused with advice, and nothing is writt
     '--layers',
     'block*',
     '--max-memory',
-    '1',
+    '40',
     '--out',
     join(folder, 'c.npz'),
   ]);
-  expect(stderr).toContain('the limit is 1.0 MB. Choose fewer layers (--layers) or fewer stimuli, or raise --max-memory');
+  expect(stderr).toContain('the limit is 40.0 MB. Choose fewer layers (--layers) or fewer stimuli, or raise --max-memory');
   expect(code).toBe(1);
 });
 
