@@ -16,6 +16,7 @@ const { status } = spawnSync(
   [
     'node_modules/vitest/vitest.mjs',
     'run',
+    '--config=packages/tooling/vitest.config.ts',
     'packages/formats/src/onnx/fuzz.test.ts',
     '--project=unit',
     '--disableConsoleIntercept',

@@ -11,7 +11,7 @@ function projects() {
   const rooms = ['packages', 'apps'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}/tsconfig.json`),
   );
-  return [...rooms.filter((file) => existsSync(join(root, file))), 'tsconfig.test.json'];
+  return [...rooms.filter((file) => existsSync(join(root, file))), 'packages/tooling/tsconfig.test.json'];
 }
 
 function check(project) {

@@ -1,6 +1,6 @@
 /**
  * @file What of ONNX runs: the operator tests and the weightless networks of the standard, on the kernels as `ventral verify`
- * runs them, and docs/onnx-support.md, which is made here from the operator tables (`npx vitest run onnx-support -u`).
+ * runs them, and docs/onnx-support.md, which is made here from the operator tables (`npm run vitest -- run onnx-support -u`).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,10 +1,15 @@
 /** @file Two kinds of tests: units beside their sources, and the built web app in real browsers. */
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
 export default defineConfig({
+  root,
   test: {
     projects: [
       {
+        root,
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
@@ -13,6 +18,7 @@ export default defineConfig({
         },
       },
       {
+        root,
         test: {
           name: 'browser',
           include: ['apps/web/e2e/**/*.e2e.ts'],
