@@ -67,7 +67,19 @@ function tests(project, environment = {}) {
   const report = join(reports, `${project}.json`);
   const ok = runTool(
     'node_modules/vitest/vitest.mjs',
-    ['run', '--config', 'packages/tooling/vitest.config.ts', '--project', project, '--reporter', 'default', '--reporter', 'json', '--outputFile.json', report],
+    [
+      'run',
+      '--config',
+      'packages/tooling/vitest.config.ts',
+      '--project',
+      project,
+      '--reporter',
+      'default',
+      '--reporter',
+      'json',
+      '--outputFile.json',
+      report,
+    ],
     environment,
   );
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
