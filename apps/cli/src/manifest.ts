@@ -76,6 +76,7 @@ export function manifestOf(facts: ProbeRunFacts, files: readonly string[], empty
     failures: [...failed].map(([index, message]) => ({ id: stimuli[index]!.id, message })),
     stimuli: stimuli.map((stimulus) => ({ id: stimulus.id, sha256: hashOf(stimulus) })),
     empty_cells: emptyCells,
+    columns: Object.fromEntries(result.tables.map(({ name, columns }) => [name, columns])),
     files,
   };
 }
