@@ -3,7 +3,7 @@
  * The codes are those of src/abi.ts. Tails pass through the same lanes, so a value's bits do not depend on its position.
  */
 import { clamp, floats, gather4, loadPart, loadUpTo4, narrow, storeUpTo4, widenHigh, widenLow } from './lanes';
-import { cos4, erf4, erfLanes, exp4, expLanes, log1p4, log4, sin4, tanh4 } from './math';
+import { cos4, erf4, exp4, geluLanes, geluTanhLanes, log1p4, log4, sigmoidLanes, sin4, tanh4 } from './math';
 import { pow64 } from './math64';
 
 // @ts-ignore: decorator
@@ -24,21 +24,6 @@ function expm14(x: v128): v128 {
   const t = tanh4(f32x4.mul(x, f32x4.splat(0.5)));
   const small = f32x4.div(f32x4.add(t, t), f32x4.sub(one(), t));
   return v128.bitselect(small, f32x4.sub(exp4(x), one()), f32x4.lt(f32x4.abs(x), f32x4.splat(0.5)));
-}
-
-/** 1 / (1 + exp(−x)), from exp(−|x|) on both sides, so that it underflows only where the result does. */
-// @ts-ignore: decorator
-@inline
-function sigmoid4(x: v128): v128 {
-  const e = expLanes(f32x4.neg(f32x4.abs(x)));
-  return f32x4.div(v128.bitselect(e, one(), f32x4.lt(x, f32x4.splat(0))), f32x4.add(one(), e));
-}
-
-// @ts-ignore: decorator
-@inline
-function gelu4(x: v128): v128 {
-  const half = f32x4.mul(x, f32x4.splat(0.5));
-  return f32x4.add(half, f32x4.mul(half, erfLanes(f32x4.mul(x, f32x4.splat(0.70710678)))));
 }
 
 /** fn of four lanes. An unknown code gives NaN. */
@@ -67,10 +52,10 @@ function unary4(code: i32, x: v128, alpha: f32, beta: f32): v128 {
     case 22: return v128.bitselect(f32x4.mul(a, expm14(x)), x, f32x4.lt(x, zero));
     case 23: return f32x4.mul(b, v128.bitselect(f32x4.mul(a, expm14(x)), x, f32x4.lt(x, zero)));
     case 24: return v128.bitselect(f32x4.mul(a, expm14(f32x4.div(x, a))), x, f32x4.lt(x, zero));
-    case 25: return sigmoid4(x);
+    case 25: return sigmoidLanes(x);
     case 26: return clamp(f32x4.add(f32x4.mul(x, a), b), zero, one());
     case 27: return f32x4.mul(x, clamp(f32x4.add(f32x4.mul(x, f32x4.splat(1.0 / 6.0)), f32x4.splat(0.5)), zero, one()));
-    case 28: return f32x4.mul(x, sigmoid4(x));
+    case 28: return f32x4.mul(x, sigmoidLanes(x));
     case 29: return f32x4.add(f32x4.pmax(x, zero), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
     case 30: return f32x4.div(x, f32x4.add(one(), f32x4.abs(x)));
     case 31: return v128.bitselect(zero, x, f32x4.le(x, a));
@@ -80,12 +65,8 @@ function unary4(code: i32, x: v128, alpha: f32, beta: f32): v128 {
       const m = f32x4.mul(e, f32x4.add(e, f32x4.splat(2)));
       return f32x4.mul(x, f32x4.div(m, f32x4.add(m, f32x4.splat(2))));
     }
-    case 33: return gelu4(x);
-    case 34: {
-      const cubic = f32x4.mul(f32x4.mul(f32x4.mul(x, x), x), f32x4.splat(0.044715));
-      const half = f32x4.mul(x, f32x4.splat(0.5));
-      return f32x4.add(half, f32x4.mul(half, tanh4(f32x4.mul(f32x4.add(x, cubic), f32x4.splat(0.79788456)))));
-    }
+    case 33: return geluLanes(x);
+    case 34: return geluTanhLanes(x);
     case 35: return clamp(x, a, b);
     default: return f32x4.splat(NaN);
   }
@@ -101,13 +82,15 @@ export function f32_unary(code: i32, xPtr: usize, yPtr: usize, n: i32, alpha: f3
   } else if (code == 35) {
     const a = f32x4.splat(alpha), b = f32x4.splat(beta);
     for (; i < bulk; i += 4) v128.store(yPtr + floats(i), clamp(v128.load(xPtr + floats(i)), a, b));
+  } else if (code == 25) {
+    for (; i < bulk; i += 4) v128.store(yPtr + floats(i), sigmoidLanes(v128.load(xPtr + floats(i))));
   } else if (code == 28) {
     for (; i < bulk; i += 4) {
       const x = v128.load(xPtr + floats(i));
-      v128.store(yPtr + floats(i), f32x4.mul(x, sigmoid4(x)));
+      v128.store(yPtr + floats(i), f32x4.mul(x, sigmoidLanes(x)));
     }
   } else if (code == 33) {
-    for (; i < bulk; i += 4) v128.store(yPtr + floats(i), gelu4(v128.load(xPtr + floats(i))));
+    for (; i < bulk; i += 4) v128.store(yPtr + floats(i), geluLanes(v128.load(xPtr + floats(i))));
   } else {
     for (; i < bulk; i += 4) v128.store(yPtr + floats(i), unary4(code, v128.load(xPtr + floats(i)), alpha, beta));
   }

@@ -1,8 +1,9 @@
 /**
- * @file What the probes ask of a layer's values: dot products, moments, histograms on a logarithmic grid, rectified sums, the
- * responses of chosen units. Sums are float64 in an order that depends on nothing but the values' order. No probe's formula
+ * @file What the probes ask of a layer's values: dot products, moments, histograms on a logarithmic grid, the responses of
+ * chosen units. Sums are float64 in an order that depends on nothing but the values' order. No probe's formula
  * is here: these are its sufficient statistics.
  */
+import { c, COARSE_BINS, COARSE_BITS, FINE_BITS, K } from './constants';
 import { floats, loadPart, loadUpTo4, widenHigh, widenLow } from './lanes';
 
 export function f32_dot(aPtr: usize, bPtr: usize, n: i32): f64 {
@@ -21,21 +22,6 @@ export function f32_dot(aPtr: usize, bPtr: usize, n: i32): f64 {
   let sum = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
   for (; i < n; i++) sum += <f64>load<f32>(aPtr + floats(i)) * <f64>load<f32>(bPtr + floats(i));
   return sum;
-}
-
-export function f32_rectified_sums(xPtr: usize, n: i32, outPtr: usize): void {
-  let s0 = f64x2.splat(0), s1 = s0, q0 = s0, q1 = s0;
-  const zero = f32x4.splat(0);
-  for (let i = 0; i < n; i += 4) {
-    // pmax with the value first: max(x, 0) with a NaN kept. Lanes beyond the end hold 0 and add nothing.
-    const r = f32x4.pmax(loadUpTo4(xPtr + floats(i), n - i), zero);
-    const a = widenLow(r), b = widenHigh(r);
-    s0 = f64x2.add(s0, a); s1 = f64x2.add(s1, b);
-    q0 = f64x2.add(q0, f64x2.mul(a, a)); q1 = f64x2.add(q1, f64x2.mul(b, b));
-  }
-  const s = f64x2.add(s0, s1), q = f64x2.add(q0, q1);
-  store<f64>(outPtr, f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1));
-  store<f64>(outPtr, f64x2.extract_lane(q, 0) + f64x2.extract_lane(q, 1), 8);
 }
 
 /** Rows per block of the moments: 256 cache lines, a third of a first-level cache. Changing it changes results' last bits. */
@@ -101,8 +87,27 @@ function joinLane(
   join(state, <f64>rows, shift, s1, s2, s3, s4, hole ? NaN : <f64>low, hole ? NaN : <f64>high, <f64>positive);
 }
 
+/** Adds Σ max(x, 0) and Σ max(x, 0)² of a block of rows of `lanes` channels at sums; a NaN stays one. */
+function rectifiedBlock(x: usize, step: usize, rows: i32, lanes: i32, sums: usize): void {
+  let s0 = f64x2.splat(0), s1 = s0, q0 = s0, q1 = s0;
+  for (let r = 0; r < rows; r++, x += step) {
+    // pmax with the value first: max(x, 0) with a NaN kept. Lanes beyond the last hold 0 and add nothing.
+    const v = f32x4.pmax(lanes == 4 ? v128.load(x) : loadPart(x, lanes), c(K.zero)), low = widenLow(v), high = widenHigh(v);
+    s0 = f64x2.add(s0, low); s1 = f64x2.add(s1, high);
+    q0 = f64x2.add(q0, f64x2.mul(low, low)); q1 = f64x2.add(q1, f64x2.mul(high, high));
+  }
+  addSums(sums, f64x2.add(s0, s1), f64x2.add(q0, q1));
+}
+
+// @ts-ignore: decorator
+@inline
+function addSums(sums: usize, s: v128, q: v128): void {
+  store<f64>(sums, load<f64>(sums) + (f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1)));
+  store<f64>(sums, load<f64>(sums, 8) + (f64x2.extract_lane(q, 0) + f64x2.extract_lane(q, 1)), 8);
+}
+
 /** One block of rows (at most MOMENT_ROWS) of `lanes` (1 … 4) channels. */
-function momentBlock(x: usize, step: usize, rows: i32, lanes: i32, state: usize): void {
+function momentBlock(x: usize, step: usize, rows: i32, lanes: i32, state: usize, sums: usize): void {
   const first = loadUpTo4(x, lanes);
   const shift0 = widenLow(first), shift1 = widenHigh(first);
   const zero = f32x4.splat(0);
@@ -125,6 +130,16 @@ function momentBlock(x: usize, step: usize, rows: i32, lanes: i32, state: usize)
     b3 = f64x2.add(b3, f64x2.mul(ee, e));
     b4 = f64x2.add(b4, f64x2.mul(ee, ee));
   }
+  // Where nothing lies below 0 the rectified sums follow from those of the deviations. Lanes beyond the last hold 0.
+  const n = f64x2.splat(<f64>rows);
+  const s0 = f64x2.add(a1, f64x2.mul(n, shift0)), s1 = f64x2.add(b1, f64x2.mul(n, shift1));
+  const sum = f64x2.add(s0, s1);
+  const isFinite = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) < Infinity;
+  if (isFinite && i32x4.all_true(f32x4.ge(low, zero))) {
+    // Σ x² = Σ d² + shift · (Σ d + Σ x)
+    const q0 = f64x2.add(a2, f64x2.mul(shift0, f64x2.add(a1, s0))), q1 = f64x2.add(b2, f64x2.mul(shift1, f64x2.add(b1, s1)));
+    addSums(sums, sum, f64x2.add(q0, q1));
+  } else rectifiedBlock(x, step, rows, lanes, sums);
   joinLane(
     x, step, state, rows, f64x2.extract_lane(shift0, 0),
     f64x2.extract_lane(a1, 0), f64x2.extract_lane(a2, 0), f64x2.extract_lane(a3, 0), f64x2.extract_lane(a4, 0),
@@ -153,28 +168,42 @@ function momentBlock(x: usize, step: usize, rows: i32, lanes: i32, state: usize)
   }
 }
 
-export function f32_moments(xPtr: usize, rows: i32, c: i32, xStride: i32, statePtr: usize): void {
+export function f32_moments(xPtr: usize, rows: i32, c: i32, xStride: i32, statePtr: usize, sumsPtr: usize): void {
   const step = floats(xStride);
+  store<f64>(sumsPtr, 0);
+  store<f64>(sumsPtr, 0, 8);
   for (let row = 0; row < rows; row += MOMENT_ROWS) {
     const count = min(MOMENT_ROWS, rows - row);
     const x = xPtr + <usize>row * step;
-    for (let ci = 0; ci < c; ci += 4) momentBlock(x + floats(ci), step, count, min(4, c - ci), statePtr + (<usize>ci << 6));
+    for (let ci = 0; ci < c; ci += 4) momentBlock(x + floats(ci), step, count, min(4, c - ci), statePtr + (<usize>ci << 6), sumsPtr);
   }
 }
 
 /**
- * Counter of four values: 0 for ±0, 1 + bin for positive ones, 1 + nBins + bin for negative ones, 1 + 2·nBins for NaN.
- * As integers the magnitudes of floats keep their order, so shifting the bits right is a logarithmic grid.
+ * Counters of four values on the layer's and on the channels' grid. As integers the magnitudes of floats keep their order, so shifting
+ * the bits right is a logarithmic grid. Zero and what lies below the grid has a counter a lane in the layer's table: stores to
+ * one address would wait for one another.
  */
 // @ts-ignore: decorator
 @inline
-function counters4(v: v128, shift: i32, base: v128, last: v128, nBins: v128, nan: v128): v128 {
-  const magnitude = v128.and(v, i32x4.splat(0x7fffffff));
-  let bin = i32x4.sub(i32x4.shr_u(magnitude, shift), base);
-  bin = i32x4.max_s(i32x4.min_s(bin, last), i32x4.splat(0));
-  bin = i32x4.add(i32x4.add(bin, i32x4.splat(1)), v128.and(i32x4.shr_s(v, 31), nBins));
-  bin = v128.andnot(bin, i32x4.eq(magnitude, i32x4.splat(0)));
-  return v128.bitselect(nan, bin, f32x4.ne(v, v));
+function fine4(magnitude: v128): v128 {
+  const bin = i32x4.shr_u(i32x4.min_s(magnitude, c(K.fineLast)), 23 - FINE_BITS);
+  return i32x4.max_s(i32x4.sub(bin, c(K.fineFirst)), c(K.fineZero));
+}
+
+// @ts-ignore: decorator
+@inline
+function coarse4(magnitude: v128): v128 {
+  const bin = i32x4.shr_u(i32x4.min_s(magnitude, c(K.coarseLast)), 23 - COARSE_BITS);
+  return i32x4.max_s(i32x4.sub(bin, c(K.coarseFirst)), c(K.zero));
+}
+
+/** Moves the counter of a negative value to the bins behind the positive ones, and that of a NaN to the last. */
+// @ts-ignore: decorator
+@inline
+function signed4(counter: v128, v: v128, zeros: v128, bins: v128, nan: v128): v128 {
+  const isBelow = v128.and(i32x4.shr_s(v, 31), i32x4.gt_s(counter, zeros));
+  return v128.bitselect(nan, i32x4.add(counter, v128.and(isBelow, bins)), f32x4.ne(v, v));
 }
 
 // @ts-ignore: decorator
@@ -191,60 +220,75 @@ function count32(counts: usize, counter: i32): void {
   store<u32>(p, load<u32>(p) + 1);
 }
 
+/** Bytes of a channel's table: zero | positive bins | negative bins | NaN. */
+const TABLE_BYTES: usize = <usize>(2 + 2 * COARSE_BINS) << 2;
 /** Rows of values that stay in the first-level cache while their channels are counted four at a time. */
 const HISTOGRAM_ROWS: i32 = 128;
 
-export function f32_log_histograms(
-  xPtr: usize, rows: i32, c: i32, xStride: i32,
-  layerPtr: usize, layerBits: i32, layerExponent: i32, layerBins: i32,
-  channelsPtr: usize, channelBits: i32, channelExponent: i32, channelBins: i32,
-): void {
-  const step = floats(xStride), table = floats(2 + 2 * channelBins);
-  const fine = 23 - layerBits, fineBase = i32x4.splat((layerExponent + 127) << layerBits), fineLast = i32x4.splat(layerBins - 1);
-  const fineBins = i32x4.splat(layerBins), fineNan = i32x4.splat(1 + 2 * layerBins);
-  const coarse = 23 - channelBits, coarseBase = i32x4.splat((channelExponent + 127) << channelBits), coarseLast = i32x4.splat(channelBins - 1);
-  const coarseBins = i32x4.splat(channelBins), coarseNan = i32x4.splat(1 + 2 * channelBins);
+/** Whether a value of these rows of four channels has its sign bit set or is NaN. */
+function anyBelowZero(p: usize, step: usize, rows: i32): bool {
+  let top = i32x4.splat(0);
+  for (let r = 0; r < rows; r++, p += step) top = i32x4.max_u(top, v128.load(p));
+  return v128.any_true(i32x4.gt_u(top, i32x4.splat(0x7f800000)));
+}
+
+// @ts-ignore: decorator
+@inline
+function countRow(k: v128, q: v128, layer: usize, channels: usize): void {
+  count64(layer, i32x4.extract_lane(k, 0));
+  count32(channels, i32x4.extract_lane(q, 0));
+  count64(layer, i32x4.extract_lane(k, 1));
+  count32(channels + TABLE_BYTES, i32x4.extract_lane(q, 1));
+  count64(layer, i32x4.extract_lane(k, 2));
+  count32(channels + 2 * TABLE_BYTES, i32x4.extract_lane(q, 2));
+  count64(layer, i32x4.extract_lane(k, 3));
+  count32(channels + 3 * TABLE_BYTES, i32x4.extract_lane(q, 3));
+}
+
+/** Counts rows of four channels without a negative value or NaN: after a rectifier whole groups are zero. */
+function countPositive(p: usize, step: usize, rows: i32, layer: usize, channels: usize): void {
+  let zeros = 0;
+  for (let r = 0; r < rows; r++, p += step) {
+    const v = v128.load(p);
+    if (!v128.any_true(v)) {
+      zeros++;
+      continue;
+    }
+    countRow(fine4(v), coarse4(v), layer, channels);
+  }
+  store<u64>(layer, load<u64>(layer) + 4 * <u64>zeros);
+  for (let lane: usize = 0; lane < 4; lane++, channels += TABLE_BYTES) store<u32>(channels, load<u32>(channels) + zeros);
+}
+
+function countSigned(p: usize, step: usize, rows: i32, layer: usize, channels: usize): void {
+  for (let r = 0; r < rows; r++, p += step) {
+    const v = v128.load(p), magnitude = v128.and(v, c(K.magnitude));
+    const k = signed4(fine4(magnitude), v, c(K.fineZero), c(K.fineBins), c(K.fineNan));
+    countRow(k, signed4(coarse4(magnitude), v, c(K.zero), c(K.coarseBins), c(K.coarseNan)), layer, channels);
+  }
+}
+
+/** The last 1 … 3 channels. */
+function countTail(p: usize, step: usize, rows: i32, lanes: i32, layer: usize, channels: usize): void {
+  for (let r = 0; r < rows; r++, p += step) {
+    for (let lane = 0; lane < lanes; lane++) {
+      const v = v128.load32_zero(p + floats(lane)), magnitude = v128.and(v, c(K.magnitude));
+      count64(layer, i32x4.extract_lane(signed4(fine4(magnitude), v, c(K.fineZero), c(K.fineBins), c(K.fineNan)), 0));
+      const q = signed4(coarse4(magnitude), v, c(K.zero), c(K.coarseBins), c(K.coarseNan));
+      count32(channels + <usize>lane * TABLE_BYTES, i32x4.extract_lane(q, 0));
+    }
+  }
+}
+
+export function f32_log_histograms(xPtr: usize, rows: i32, c: i32, xStride: i32, layerPtr: usize, channelsPtr: usize): void {
+  const step = floats(xStride);
   for (let row = 0; row < rows; row += HISTOGRAM_ROWS) {
-    const end = min(rows, row + HISTOGRAM_ROWS);
+    const here = min(HISTOGRAM_ROWS, rows - row);
     for (let ci = 0; ci < c; ci += 4) {
-      const lanes = min(4, c - ci);
-      const t0 = channelsPtr + <usize>ci * table;
-      const t1 = t0 + table, t2 = t1 + table, t3 = t2 + table;
-      let p = xPtr + <usize>row * step + floats(ci);
-      if (lanes < 4) {
-        for (let r = row; r < end; r++, p += step) {
-          for (let lane = 0; lane < lanes; lane++) {
-            const v = v128.load32_zero(p + floats(lane));
-            count64(layerPtr, i32x4.extract_lane(counters4(v, fine, fineBase, fineLast, fineBins, fineNan), 0));
-            count32(t0 + <usize>lane * table, i32x4.extract_lane(counters4(v, coarse, coarseBase, coarseLast, coarseBins, coarseNan), 0));
-          }
-        }
-        continue;
-      }
-      let zeros = 0;
-      for (let r = row; r < end; r++, p += step) {
-        const v = v128.load(p);
-        const k = counters4(v, fine, fineBase, fineLast, fineBins, fineNan);
-        // After a rectifier whole groups are zero; counting them in a register spares chains of stores to one address.
-        if (!v128.any_true(k)) {
-          zeros++;
-          continue;
-        }
-        const q = counters4(v, coarse, coarseBase, coarseLast, coarseBins, coarseNan);
-        count64(layerPtr, i32x4.extract_lane(k, 0));
-        count32(t0, i32x4.extract_lane(q, 0));
-        count64(layerPtr, i32x4.extract_lane(k, 1));
-        count32(t1, i32x4.extract_lane(q, 1));
-        count64(layerPtr, i32x4.extract_lane(k, 2));
-        count32(t2, i32x4.extract_lane(q, 2));
-        count64(layerPtr, i32x4.extract_lane(k, 3));
-        count32(t3, i32x4.extract_lane(q, 3));
-      }
-      store<u64>(layerPtr, load<u64>(layerPtr) + 4 * <u64>zeros);
-      store<u32>(t0, load<u32>(t0) + zeros);
-      store<u32>(t1, load<u32>(t1) + zeros);
-      store<u32>(t2, load<u32>(t2) + zeros);
-      store<u32>(t3, load<u32>(t3) + zeros);
+      const p = xPtr + <usize>row * step + floats(ci), channels = channelsPtr + <usize>ci * TABLE_BYTES;
+      if (c - ci < 4) countTail(p, step, here, c - ci, layerPtr, channels);
+      else if (anyBelowZero(p, step, here)) countSigned(p, step, here, layerPtr, channels);
+      else countPositive(p, step, here, layerPtr, channels);
     }
   }
 }

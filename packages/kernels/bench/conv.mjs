@@ -33,7 +33,9 @@ for (const [name, size, c, o, k, s, p, g] of shapes) {
   const y = allocate(out * out * o * 4);
   let call;
   if (g === c) {
-    call = () => run.f32_depthwise2d(x, weight, 0, y, 1, size, size, c, out, out, k, k, s, s, p, p, 1, 1, c, o, 0, Infinity);
+    const scratch = allocate(run.f32_depthwise2d_scratch(out, out, k, k, s, s, 1, 1));
+    call = () =>
+      run.f32_depthwise2d(x, weight, 0, y, scratch, 1, size, size, c, out, out, k, k, s, s, p, p, 1, 1, c, o, 0, Infinity);
   } else {
     const og = o / g;
     const bytes = Math.ceil(og / 8) * cg * k * k * 32;

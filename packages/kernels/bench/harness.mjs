@@ -13,6 +13,7 @@ if (variant === 'relaxed') v8.setFlagsFromString('--experimental-wasm-relaxed-si
 const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536 });
 const file = fileURLToPath(new URL(`../build/${variant}.wasm`, import.meta.url));
 export const run = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), { env: { memory } }).exports;
+run.f32_constants();
 
 let top = 65536;
 

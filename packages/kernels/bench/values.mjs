@@ -22,18 +22,16 @@ for (const [pixels, c] of [
   ]) {
     const x = noise(n, sparsity);
     const state = allocate(c * 64);
-    const fine = allocate(8 * 5000);
-    const coarse = allocate(c * 4 * 130);
-    if (!sparsity) add(`moments [${pixels},${c}]`, n, () => run.f32_moments(x, pixels, c, c, state));
-    add(`log histograms [${pixels},${c}] ${kind}`, n, () =>
-      run.f32_log_histograms(x, pixels, c, c, fine, 6, -20, 2400, coarse, 1, -16, 63),
-    );
+    const sums = allocate(16);
+    const fine = allocate(8 * 10245);
+    const coarse = allocate(c * 512);
+    if (!sparsity) add(`moments [${pixels},${c}]`, n, () => run.f32_moments(x, pixels, c, c, state, sums));
+    add(`log histograms [${pixels},${c}] ${kind}`, n, () => run.f32_log_histograms(x, pixels, c, c, fine, coarse));
   }
 }
 const n = 100_000;
-const [a, b, y, out] = [noise(n), noise(n), allocate(n * 4), allocate(16)];
+const [a, b, y] = [noise(n), noise(n), allocate(n * 4)];
 add('dot', n, () => run.f32_dot(a, b, n));
-add('rectified sums', n, () => run.f32_rectified_sums(a, n, out));
 for (const [name, code] of [
   ['relu', 20],
   ['exp', 4],

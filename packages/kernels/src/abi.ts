@@ -88,12 +88,34 @@ export const reduceCodes = {
 } as const;
 export type ReduceFn = keyof typeof reduceCodes;
 
+/**
+ * A logarithmic grid on the bits of float32: 2^mantissaBits bins an octave from 2^minExponent upwards, nBins for each sign. Counters
+ * are [nZeros | nBins positive | nBins negative | NaN]. Smaller magnitudes count as zero (the nZeros counters are to be added up),
+ * larger ones and infinities in the last bin.
+ */
+export interface LogGrid {
+  readonly mantissaBits: number;
+  readonly minExponent: number;
+  readonly nBins: number;
+  readonly nZeros: number;
+}
+/** Of a layer: 64 bins an octave from 2^−40 to 2^40. */
+export const fineGrid: LogGrid = { mantissaBits: 6, minExponent: -40, nBins: 80 * 64, nZeros: 4 };
+/** Of a channel: 2 bins an octave from 2^−16 to 2^15.5, 512 bytes of u32. */
+export const coarseGrid: LogGrid = { mantissaBits: 1, minExponent: -16, nBins: 63, nZeros: 1 };
+
+export function countersOf({ nZeros, nBins }: LogGrid): number {
+  return nZeros + 2 * nBins + 1;
+}
+
 /** Output channels of one packed weight panel. */
 export const panelWidth = 8;
 /** Output rows of one tile of the matrix kernel. */
 export const tileRows = 4;
 
 export interface KernelExports {
+  /** Writes the constants of the functions into the first 64 KiB of memory: once, before anything else is called. */
+  f32_constants(): void;
   /**
    * Packs a matrix B [k, n] into panels [ceil(n / 8), k, 8], missing columns zero. k is walked as three nested axes
    * (k0, k1, k2), the last fastest; element (i0, i1, i2, j) is read at src + i0·s0 + i1·s1 + i2·s2 + j·sn.
@@ -195,12 +217,16 @@ export interface KernelExports {
   ): void;
   /** Bytes that f32_conv2d_winograd needs at scratchPtr. */
   f32_winograd_scratch(c: number, oc: number): number;
-  /** Depthwise convolution (groups = channels, one filter each); weight as [kh, kw, c]. */
+  /**
+   * Depthwise convolution (groups = channels, one filter each); weight as [ceil(c / 4), kh, kw, 4], missing channels zero.
+   * scratchPtr: f32_depthwise2d_scratch(...) bytes.
+   */
   f32_depthwise2d(
     xPtr: number,
     weightPtr: number,
     biasPtr: number,
     yPtr: number,
+    scratchPtr: number,
     n: number,
     h: number,
     w: number,
@@ -220,6 +246,8 @@ export interface KernelExports {
     lo: number,
     hi: number,
   ): void;
+  /** Bytes that f32_depthwise2d needs at scratchPtr. */
+  f32_depthwise2d_scratch(oh: number, ow: number, kh: number, kw: number, sh: number, sw: number, dh: number, dw: number): number;
   /** Maximum over the window; padding never wins; NaN in the window gives NaN. */
   f32_max_pool2d(
     xPtr: number,
@@ -345,30 +373,14 @@ export interface KernelExports {
    * sums), min, max, count of values > 0; all zero before the first. Every 256 rows are summed in one pass, shifted by their
    * first value, then joined to the state by the pairwise formulas of Pébay (2008), SAND2008-6212, doi:10.2172/1028931. A channel's
    * bits depend on its own values and their order alone. NaN or an infinity makes mean, M2, M3, M4 of its channel NaN; NaN also
-   * min and max.
+   * min and max. Writes f64 Σ max(x, 0), Σ max(x, 0)² of the image at sumsPtr.
    */
-  f32_moments(xPtr: number, rows: number, c: number, xStride: number, statePtr: number): void;
+  f32_moments(xPtr: number, rows: number, c: number, xStride: number, statePtr: number, sumsPtr: number): void;
   /**
-   * Counts values [rows, c] into two log grids at once: the layer's (u64 counters) and each channel's (c × u32 counters). A
-   * grid of nBins has 2 + 2·nBins counters: zero | positive bins | negative bins | NaN. A value's bin is
-   * (bits >> (23 − mantissaBits)) − (minExponent + 127 << mantissaBits), clamped into 0 … nBins − 1; ±0 is zero.
+   * Counts values [rows, c] on two log grids at once: the layer's ({@link fineGrid}, u64 counters) and each channel's
+   * ({@link coarseGrid}, c × u32 counters).
    */
-  f32_log_histograms(
-    xPtr: number,
-    rows: number,
-    c: number,
-    xStride: number,
-    layerPtr: number,
-    layerBits: number,
-    layerExponent: number,
-    layerBins: number,
-    channelsPtr: number,
-    channelBits: number,
-    channelExponent: number,
-    channelBins: number,
-  ): void;
-  /** Rectified sums of n values: writes f64 Σ max(x, 0), Σ max(x, 0)² at outPtr. */
-  f32_rectified_sums(xPtr: number, n: number, outPtr: number): void;
+  f32_log_histograms(xPtr: number, rows: number, c: number, xStride: number, layerPtr: number, channelsPtr: number): void;
   /**
    * One image's responses of chosen units. offsetsPtr: nUnits i32 element offsets. statePtr: nUnits × 4 f64 = Σ r, Σ r²,
    * max r, count of r > 0, with r = max(x, 0). windowPtr: nUnits × nBins u32, a histogram of r > 0 on the grid of 2^windowBits

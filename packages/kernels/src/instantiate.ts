@@ -37,6 +37,7 @@ export interface Kernels {
 export function instantiate(module: WebAssembly.Module, maxBytes = 2 ** 32): Kernels {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: Math.ceil(maxBytes / pageBytes) });
   const run = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+  run.f32_constants();
   // The first 64 KiB hold the kernels' own small tables and spill space; address 0 stays «none».
   const first = pageBytes;
   let top = first;

@@ -1,9 +1,9 @@
 /** @file 2-D convolution, as in ONNX Conv: cross-correlation of x [n, c, h, w] with weight [o, c / groups, kh, kw] plus bias [o]. */
-import { type Kernels, panelWidth, reference } from '@ventral/kernels';
+import { type KernelExports, type Kernels, panelWidth, reference } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { channelsLast, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
-import { needed, type Op, type PackedConstant, tensorLike, type ValueType } from './op.ts';
+import { type Lowered, needed, type Op, type PackedConstant, tensorLike, type ValueType } from './op.ts';
 import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 import { type Padding, type PlacedWindow, placeWindow, positionsOf, type Window2d, windowReach } from './window.ts';
 
@@ -109,120 +109,46 @@ export const conv2d: Op<Conv2dAttributes> = {
     const finish = finishActivation(attributes.activation, sizeOf(outputs[0]!.shape));
     const layout = { inputOrders: [order, undefined, bias && rowMajor(bias.shape.length)], outputOrders: [order] };
 
-    if (groups === c && oc === c && groups > 1) {
-      return {
-        ...layout,
-        packed: [depthwiseWeight(weight.constant, c, kh, kw)],
-        bind(kernels, at) {
-          const [xPtr, , biasPtr] = at.inputs as [number, number, number];
-          const yPtr = at.outputs[0]!;
-          const filters = at.packed[0]!;
-          return () => {
-            kernels.run.f32_depthwise2d(
-              xPtr,
-              filters,
-              biasPtr ?? 0,
-              yPtr,
-              n,
-              h,
-              w,
-              c,
-              oh,
-              ow,
-              kh,
-              kw,
-              sh,
-              sw,
-              padTop,
-              padLeft,
-              dh,
-              dw,
-              c,
-              c,
-              lo,
-              hi,
-            );
-            finish?.(kernels, yPtr);
-          };
-        },
-      };
-    }
-    const isPlain3x3 = kh === 3 && kw === 3 && sh === 1 && sw === 1 && dh === 1 && dw === 1 && groups === 1;
-    if (!exact && isPlain3x3 && winogradPays(c, oc, oh, ow)) {
-      return {
-        ...layout,
-        packed: [winogradWeight(weight.constant, c, oc)],
-        scratchBytes: (run) => run.f32_winograd_scratch(c, oc),
-        bind(kernels, at) {
-          const [xPtr, , biasPtr] = at.inputs as [number, number, number];
-          const yPtr = at.outputs[0]!;
-          const filters = at.packed[0]!;
-          return () => {
-            kernels.run.f32_conv2d_winograd(
-              xPtr,
-              filters,
-              biasPtr ?? 0,
-              yPtr,
-              at.scratch,
-              n,
-              h,
-              w,
-              c,
-              oh,
-              ow,
-              oc,
-              padTop,
-              padLeft,
-              c,
-              oc,
-              lo,
-              hi,
-            );
-            finish?.(kernels, yPtr);
-          };
-        },
-      };
-    }
-    return {
+    const window2d = [kh, kw, sh, sw, padTop, padLeft, dh, dw] as const;
+    /** Lowered with one packed weight and scratch memory; `call` is given x, weight, bias, y and scratch. */
+    const lowered = (
+      weights: PackedConstant,
+      scratchBytes: (run: KernelExports) => number,
+      call: (run: KernelExports, ptrs: readonly [x: number, weight: number, bias: number, y: number, scratch: number]) => void,
+    ): Lowered => ({
       ...layout,
-      packed: [groupedPanels(weight.constant, groups)],
-      scratchBytes: (run) => run.f32_conv2d_scratch(c, kh, kw, groups),
+      packed: [weights],
+      scratchBytes,
       bind(kernels, at) {
-        const [xPtr, , biasPtr] = at.inputs as [number, number, number];
         const yPtr = at.outputs[0]!;
-        const panels = at.packed[0]!;
+        const ptrs = [at.inputs[0]!, at.packed[0]!, at.inputs[2] ?? 0, yPtr, at.scratch] as const;
         return () => {
-          kernels.run.f32_conv2d(
-            xPtr,
-            panels,
-            biasPtr ?? 0,
-            yPtr,
-            at.scratch,
-            n,
-            h,
-            w,
-            c,
-            oh,
-            ow,
-            oc,
-            kh,
-            kw,
-            sh,
-            sw,
-            padTop,
-            padLeft,
-            dh,
-            dw,
-            groups,
-            c,
-            oc,
-            lo,
-            hi,
-          );
+          call(kernels.run, ptrs);
           finish?.(kernels, yPtr);
         };
       },
-    };
+    });
+
+    if (groups === c && oc === c && groups > 1) {
+      return lowered(
+        depthwiseWeight(weight.constant, c, kh, kw),
+        (run) => run.f32_depthwise2d_scratch(oh, ow, kh, kw, sh, sw, dh, dw),
+        (run, ptrs) => run.f32_depthwise2d(...ptrs, n, h, w, c, oh, ow, ...window2d, c, c, lo, hi),
+      );
+    }
+    const isPlain3x3 = kh === 3 && kw === 3 && sh === 1 && sw === 1 && dh === 1 && dw === 1 && groups === 1;
+    if (!exact && isPlain3x3 && winogradPays(c, oc, oh, ow)) {
+      return lowered(
+        winogradWeight(weight.constant, c, oc),
+        (run) => run.f32_winograd_scratch(c, oc),
+        (run, ptrs) => run.f32_conv2d_winograd(...ptrs, n, h, w, c, oh, ow, oc, padTop, padLeft, c, oc, lo, hi),
+      );
+    }
+    return lowered(
+      groupedPanels(weight.constant, groups),
+      (run) => run.f32_conv2d_scratch(c, kh, kw, groups),
+      (run, ptrs) => run.f32_conv2d(...ptrs, n, h, w, c, oh, ow, oc, ...window2d, groups, c, oc, lo, hi),
+    );
   },
 
   cost(_, inputs, outputs) {
@@ -303,13 +229,15 @@ function winogradWeight(weight: Tensor, c: number, oc: number): PackedConstant {
   };
 }
 
-/** Weight [c, 1, kh, kw] as [kh, kw, c]. */
+/** Weight [c, 1, kh, kw] as [ceil(c / 4), kh, kw, 4]. */
 function depthwiseWeight(weight: Tensor, c: number, kh: number, kw: number): PackedConstant {
+  const size = Math.ceil(c / 4) * 4 * kh * kw;
   return {
-    bytes: c * kh * kw * 4,
+    bytes: size * 4,
     write(kernels, ptr) {
-      const target = kernels.f32(ptr, c * kh * kw);
-      for (let i = 0; i < c; i++) for (let k = 0; k < kh * kw; k++) target[k * c + i] = weight.data[i * kh * kw + k]!;
+      const target = kernels.f32(ptr, size);
+      for (let i = 0; i < c; i++)
+        for (let k = 0; k < kh * kw; k++) target[((i >> 2) * kh * kw + k) * 4 + (i & 3)] = weight.data[i * kh * kw + k]!;
     },
   };
 }

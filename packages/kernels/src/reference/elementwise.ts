@@ -49,7 +49,7 @@ const unaryTable: { readonly [K in UnaryFn]: (x: number, alpha: number, beta: nu
   softsign: (x) => x / (1 + Math.abs(x)),
   thresholdedRelu: (x, alpha) => (x <= alpha ? 0 : x),
   mish: (x) => x * tanh(softplus(x)),
-  gelu: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
+  gelu: (x) => (x === -Infinity ? -0 : 0.5 * x * (1 + erf(x * Math.SQRT1_2))),
   geluTanh: (x) => 0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))),
   clip: (x, alpha, beta) => clip(x, alpha, beta),
 };

@@ -1,7 +1,8 @@
 /**
- * @file Twins of what the probes ask of a layer: dot product, moments, histograms on a logarithmic grid and quantiles from
- * them, rectified sums, the responses of one unit over many stimuli.
+ * @file Twins of what the probes ask of a layer: dot product, moments, histograms on a logarithmic grid, rectified sums, the
+ * responses of one unit over many stimuli.
  */
+import { countersOf, type LogGrid } from '../abi.ts';
 import type { Values } from './shape.ts';
 
 /** Σ a·b. @throws {RangeError} if the lengths differ. */
@@ -83,85 +84,23 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   };
 }
 
-/**
- * A logarithmic grid on the bits of float32: 2^mantissaBits bins an octave from 2^minExponent upwards, nBins for each sign.
- * Smaller magnitudes count in the first bin, larger ones (and infinities) in the last. A bin is at most 2^−mantissaBits wide,
- * relative to its lower edge, so its middle is off by at most half of that.
- */
-export interface LogGrid {
-  readonly mantissaBits: number;
-  readonly minExponent: number;
-  readonly nBins: number;
-}
-
 const word = new Float32Array(1);
 const bits = new Int32Array(word.buffer);
 
-/** Counters of a grid: [zero | nBins positive | nBins negative | NaN]. */
-export function nCounters(grid: LogGrid): number {
-  return 2 + 2 * grid.nBins;
-}
-
-/** Counter of a value (rounded to float32): 0 for ±0, 1 + bin, 1 + nBins + bin for negative values, 1 + 2·nBins for NaN. */
-export function binOf(value: number, grid: LogGrid): number {
-  if (Number.isNaN(value)) return 1 + 2 * grid.nBins;
+/** Counter of a value (rounded to float32); all zeros, and what lies below the grid, in counter 0. */
+function counterOf(value: number, { mantissaBits, minExponent, nBins, nZeros }: LogGrid): number {
+  if (Number.isNaN(value)) return nZeros + 2 * nBins;
   word[0] = value;
-  const magnitude = bits[0]! & 0x7fffffff;
-  if (magnitude === 0) return 0;
-  const raw = (magnitude >> (23 - grid.mantissaBits)) - ((grid.minExponent + 127) << grid.mantissaBits);
-  const bin = Math.max(0, Math.min(grid.nBins - 1, raw));
-  return (bits[0]! < 0 ? 1 + grid.nBins : 1) + bin;
+  const bin = ((bits[0]! & 0x7fffffff) >> (23 - mantissaBits)) - ((minExponent + 127) << mantissaBits);
+  if (bin < 0) return 0;
+  return nZeros + (value < 0 ? nBins : 0) + Math.min(bin, nBins - 1);
 }
 
-/** Lower and upper edge, in magnitude, of bin 0 … nBins − 1. */
-export function binEdges(bin: number, grid: LogGrid): readonly [lower: number, upper: number] {
-  const edge = (index: number) => {
-    bits[0] = (index + ((grid.minExponent + 127) << grid.mantissaBits)) << (23 - grid.mantissaBits);
-    return word[0]!;
-  };
-  return [edge(bin), edge(bin + 1)];
-}
-
-/** The value that stands for a counter: the middle of its bin, 0 for counter 0, NaN for the last. */
-export function binValue(counter: number, grid: LogGrid): number {
-  if (counter === 0) return 0;
-  if (counter > 2 * grid.nBins) return NaN;
-  const negative = counter > grid.nBins;
-  const [lower, upper] = binEdges(counter - (negative ? 1 + grid.nBins : 1), grid);
-  const middle = (lower + upper) / 2;
-  return negative ? -middle : middle;
-}
-
-/** Counts of values on a grid; see {@link nCounters} for the layout. */
+/** Counts of values on a grid. */
 export function logHistogram(values: Values, grid: LogGrid): Float64Array {
-  const counts = new Float64Array(nCounters(grid));
-  for (let i = 0; i < values.length; i++) counts[binOf(values[i]!, grid)]!++;
+  const counts = new Float64Array(countersOf(grid));
+  for (let i = 0; i < values.length; i++) counts[counterOf(values[i]!, grid)]!++;
   return counts;
-}
-
-/**
- * Quantile from the counts of a grid: the value standing for the bin that holds rank max(1, ⌈p·n⌉), NaN not counted. Exact
- * under any merge of counts; off from the true quantile by at most half a bin. NaN if nothing was counted.
- *
- * @param p 0 … 1
- */
-export function quantile(counts: Values, grid: LogGrid, p: number): number {
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`quantile: p must lie in 0 … 1, got ${p}. 0.5 is the median.`);
-  let total = 0;
-  for (let counter = 0; counter < nCounters(grid) - 1; counter++) total += counts[counter]!;
-  if (total === 0) return NaN;
-  let left = Math.max(1, Math.ceil(p * total));
-  for (let bin = grid.nBins - 1; bin >= 0; bin--) {
-    left -= counts[1 + grid.nBins + bin]!;
-    if (left <= 0) return binValue(1 + grid.nBins + bin, grid);
-  }
-  left -= counts[0]!;
-  if (left <= 0) return 0;
-  for (let bin = 0; bin < grid.nBins; bin++) {
-    left -= counts[1 + bin]!;
-    if (left <= 0) return binValue(1 + bin, grid);
-  }
-  return NaN;
 }
 
 /** Σ max(x, 0) and Σ max(x, 0)²; NaN if a value is NaN. */

@@ -1,31 +1,8 @@
 /**
  * @file Quantiles from exact counts on a logarithmic grid of a float's bits. The counting is done by f32_log_histograms; this
- * says which grid, and turns counts into quantiles. Counts are whole numbers: the same for any order of merging.
+ * turns counts into quantiles. Counts are whole numbers: the same for any order of merging.
  */
-
-/** A grid as f32_log_histograms lays it: counters [zero | nBins positive | nBins negative | NaN]. */
-export interface LogGrid {
-  /** 2^mantissaBits bins an octave. */
-  readonly mantissaBits: number;
-  /** The first bin begins at 2^minExponent; smaller magnitudes are counted there. */
-  readonly minExponent: number;
-  readonly nBins: number;
-}
-
-/** Per layer: 64 bins an octave from 2^−40 to 2^40. */
-export const fineGrid: LogGrid = { mantissaBits: 6, minExponent: -40, nBins: 80 * 64 };
-
-/** Per channel: 2 bins an octave from 2^−16 to 2^15.5, 512 bytes of u32. */
-export const coarseGrid: LogGrid = { mantissaBits: 1, minExponent: -16, nBins: 63 };
-
-/** A grid as f32_log_histograms takes it. */
-export function gridArguments({ mantissaBits, minExponent, nBins }: LogGrid): [number, number, number] {
-  return [mantissaBits, minExponent, nBins];
-}
-
-export function countersOf(grid: LogGrid): number {
-  return 2 + 2 * grid.nBins;
-}
+import type { LogGrid } from '@ventral/kernels';
 
 /** Largest relative error of a quantile inside the grid: a bin [lo, hi) is answered by 2·lo·hi / (lo + hi). */
 export function relativeError(grid: LogGrid): number {
@@ -53,12 +30,15 @@ export function quantiles(
   qs: readonly number[],
   range: { readonly min: number; readonly max: number },
 ): number[] {
-  const { nBins } = grid;
+  const { nBins, nZeros } = grid;
   const edge = edges(grid);
-  let n = 0;
-  for (let i = 0; i <= 2 * nBins; i++) n += counts[at + i]!;
   // Ascending values: negative bins from the largest magnitude, zero, positive bins.
-  const counterAt = (rank: number) => (rank < nBins ? 2 * nBins - rank : rank - nBins);
+  const countAt = (rank: number) => {
+    if (rank === nBins) return counts.subarray(at, at + nZeros).reduce((a, b) => a + b);
+    return counts[at + nZeros + (rank < nBins ? 2 * nBins - 1 - rank : rank - nBins - 1)]!;
+  };
+  let n = 0;
+  for (let rank = 0; rank <= 2 * nBins; rank++) n += countAt(rank);
   const valueAt = (rank: number) => {
     if (rank === nBins) return 0;
     const bin = rank < nBins ? nBins - 1 - rank : rank - nBins - 1;
@@ -71,7 +51,7 @@ export function quantiles(
     const wanted = Math.max(1, Math.ceil(q * n));
     let seen = 0;
     for (let rank = 0; rank <= 2 * nBins; rank++) {
-      seen += counts[at + counterAt(rank)]!;
+      seen += countAt(rank);
       if (seen >= wanted) return Math.min(Math.max(valueAt(rank), range.min), range.max);
     }
     return range.max;

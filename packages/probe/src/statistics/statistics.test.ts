@@ -1,7 +1,8 @@
 import { createRandom } from '@ventral/core';
+import { coarseGrid, countersOf, fineGrid, reference } from '@ventral/kernels';
 import { describe, expect, it } from 'vitest';
 import { joinMoments, momentSlots, pooledMoments, summarizeMoments } from './moments.ts';
-import { coarseGrid, countersOf, fineGrid, type LogGrid, quantiles, relativeError } from './quantiles.ts';
+import { quantiles, relativeError } from './quantiles.ts';
 import { countAboveHalfPeak, mergeWindows, sparseness, windowBins, windowBits } from './sparseness.ts';
 import { statistics } from './statistics.ts';
 
@@ -73,18 +74,6 @@ describe('moments', () => {
   });
 });
 
-/** The counting of f32_log_histograms, slowly. */
-function count(values: readonly number[], grid: LogGrid): Float64Array {
-  const counts = new Float64Array(countersOf(grid));
-  for (const value of values) {
-    const bits = new Uint32Array(Float32Array.of(Math.abs(value)).buffer)[0]!;
-    const bin = (bits >>> (23 - grid.mantissaBits)) - ((grid.minExponent + 127) << grid.mantissaBits);
-    const clamped = Math.min(Math.max(bin, 0), grid.nBins - 1);
-    counts[Number.isNaN(value) ? 1 + 2 * grid.nBins : value === 0 ? 0 : 1 + clamped + (value < 0 ? grid.nBins : 0)]! += 1;
-  }
-  return counts;
-}
-
 describe('quantiles', () => {
   it.each([
     ['fine', fineGrid, 0.01],
@@ -95,7 +84,7 @@ describe('quantiles', () => {
     const sorted = [...values].sort((a, b) => a - b);
     const range = { min: sorted[0]!, max: sorted.at(-1)! };
     const qs = [0, 0.01, 0.1, 0.25, 0.3, 0.5, 0.75, 0.95, 0.99, 1];
-    const found = quantiles(count(values, grid), 0, grid, qs, range);
+    const found = quantiles(reference.logHistogram(values, grid), 0, grid, qs, range);
     for (const [i, q] of qs.entries()) {
       const wanted = sorted[Math.max(1, Math.ceil(q * values.length)) - 1]!;
       expect(Math.abs(found[i]! - wanted)).toBeLessThanOrEqual(relativeError(grid) * 1.0000001 * Math.abs(wanted));
@@ -107,8 +96,8 @@ describe('quantiles', () => {
   });
   it('nothing counted: NaN; NaN values are left out', () => {
     const range = { min: 1, max: 1 };
-    expect(quantiles(count([Number.NaN], fineGrid), 0, fineGrid, [0.5], range)).toEqual([Number.NaN]);
-    expect(quantiles(count([Number.NaN, 1, 1], fineGrid), 0, fineGrid, [0.5], range)).toEqual([1]);
+    expect(quantiles(reference.logHistogram([Number.NaN], fineGrid), 0, fineGrid, [0.5], range)).toEqual([Number.NaN]);
+    expect(quantiles(reference.logHistogram([Number.NaN, 1, 1], fineGrid), 0, fineGrid, [0.5], range)).toEqual([1]);
   });
 });
 

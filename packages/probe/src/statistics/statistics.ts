@@ -4,10 +4,11 @@
  * once per worker.
  */
 import { createRandom, type Tap } from '@ventral/core';
+import { coarseGrid, countersOf, fineGrid } from '@ventral/kernels';
 import type { Accumulator, FinishContext, LayerInfo, ProbeEnvironment, ProbeOptions, StimulusProbe } from '../probe.ts';
 import { type Cell, type Column, layerColumns, type Table } from '../table.ts';
 import { mergeMoments, momentSlots, pooledMoments, summarizeMoments } from './moments.ts';
-import { coarseGrid, countersOf, fineGrid, gridArguments, quantiles, relativeError } from './quantiles.ts';
+import { quantiles, relativeError } from './quantiles.ts';
 import { countAboveHalfPeak, mergeWindows, sparseness, windowBins, windowBits } from './sparseness.ts';
 
 /** What one chunk of images adds to a layer. */
@@ -80,9 +81,8 @@ function open(layer: LayerInfo, { kernels, options }: ProbeEnvironment): Accumul
         );
       }
       const { run } = kernels;
-      run.f32_moments(ptr, rows, nChannels, nChannels, momentsPtr);
+      run.f32_moments(ptr, rows, nChannels, nChannels, momentsPtr, sumsPtr);
       run.f32_unit_responses(ptr, offsetsPtr, nUnits, unitsPtr, windowsPtr, topsPtr, windowBins, windowBits);
-      run.f32_rectified_sums(ptr, rows * nChannels, sumsPtr);
       const [sum, sumSquares] = kernels.f64(sumsPtr, 2) as unknown as [number, number];
       const ofImage = sparseness(sum, sumSquares, rows * nChannels);
       if (!Number.isNaN(ofImage)) {
@@ -93,8 +93,7 @@ function open(layer: LayerInfo, { kernels, options }: ProbeEnvironment): Accumul
       if (!options.quantiles) return;
       if (nCounted + rows > largestU32) drainCoarse();
       nCounted += rows;
-      const counted = [ptr, rows, nChannels, nChannels] as const;
-      run.f32_log_histograms(...counted, finePtr, ...gridArguments(fineGrid), coarsePtr, ...gridArguments(coarseGrid));
+      run.f32_log_histograms(ptr, rows, nChannels, nChannels, finePtr, coarsePtr);
     },
     snapshot() {
       const moments = kernels.f64(momentsPtr, nChannels * momentSlots);
@@ -279,7 +278,7 @@ function finish({ model, options }: FinishContext, layers: readonly Measured[]):
     const units = unitMeasures(measured, options);
     const counted = options.quantiles;
     const nNegative = counted
-      ? total.fine.subarray(1 + fineGrid.nBins, 1 + 2 * fineGrid.nBins).reduce((a, b) => a + b, 0)
+      ? total.fine.subarray(nFine - 1 - fineGrid.nBins, nFine - 1).reduce((a, b) => a + b, 0)
       : all.min >= 0
         ? 0
         : Number.NaN;
