@@ -6,10 +6,14 @@ import { defineConfig, type Plugin } from 'vite';
 
 const require = createRequire(import.meta.url);
 
+const kernels = ['simd.wasm', 'relaxed.wasm', 'simd-shared.wasm', 'relaxed-shared.wasm'].map((name) => [
+  name,
+  fileURLToPath(new URL(`../../packages/kernels/build/${name}`, import.meta.url)),
+]);
+
 /** Name in dist → file. */
-const wasm = {
-  'simd.wasm': fileURLToPath(new URL('../../packages/kernels/build/simd.wasm', import.meta.url)),
-  'relaxed.wasm': fileURLToPath(new URL('../../packages/kernels/build/relaxed.wasm', import.meta.url)),
+const wasm: Record<string, string> = {
+  ...Object.fromEntries(kernels),
   'jpeg.wasm': require.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'),
   'webp.wasm': require.resolve('@jsquash/webp/codec/dec/webp_dec.wasm'),
 };

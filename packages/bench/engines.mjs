@@ -19,19 +19,35 @@ export function bindNetwork({ core, formats }, bytes, batch) {
   return { graph, name, shape, data: noiseInput(shape) };
 }
 
-/** Our own; with the names of layers, `run(onTap)` shows them. */
-export function openVentral({ core, kernels }, module, { graph, name, shape, data }, taps = []) {
+/** Our own. */
+export function openVentral({ core, kernels }, module, { graph, name, shape, data }) {
   const memory = kernels.instantiate(module);
-  const executor = core.createExecutor(memory, graph, { taps });
+  const executor = core.createExecutor(memory, graph);
   const input = channelsLast(data, shape);
   return {
-    memory,
-    run(onTap) {
+    run() {
       executor.setInput(name, input, 'channelsLast');
-      executor.run(onTap);
+      executor.run();
       return executor.read(graph.outputs[0]).data;
     },
     close() {},
+  };
+}
+
+/** Our own as a probing job runs it: a chunk of pictures one by one, dense layers once for all; `runChunk(onTap)` shows layers. */
+export function openProber({ core, kernels }, module, { graph, name, shape, data }, taps) {
+  const memory = kernels.instantiate(module);
+  const executor = core.createChunkExecutor(memory, core.splitAtDense(graph, core.chunkSize), core.chunkSize, { taps });
+  const input = channelsLast(data, shape);
+  return {
+    memory,
+    runChunk(onTap) {
+      for (let image = 0; image < core.chunkSize; image++) {
+        executor.setInput(name, input, 'channelsLast');
+        executor.run(onTap);
+      }
+      executor.flush(onTap);
+    },
   };
 }
 

@@ -1,29 +1,25 @@
 /** @file What probing costs: statistics of the default layer set by us, and by onnxruntime-web with JavaScript. Node and pages. */
-import { bindNetwork, openOnnxruntime, openVentral } from './engines.mjs';
+import { bindNetwork, openOnnxruntime, openProber, openVentral } from './engines.mjs';
 import { withOutputs } from './onnx.mjs';
 
-/** Images after which a state is taken, as in a probing job. */
-const chunk = 8;
-
 /**
- * The functions to be timed, one picture each: `forward`, `statistics`, `noQuantiles`, `onnxruntime`; and the largest
+ * The functions to be timed, a chunk of pictures each: `forward`, `statistics`, `noQuantiles`, `onnxruntime`; and the largest
  * difference between the layers' means as we and onnxruntime-web have them, in shares of the layer's largest |y|.
  */
 export async function openProbing(library, module, ort, bytes) {
-  const { probe } = library;
+  const { core, probe } = library;
+  const nImages = core.chunkSize;
   const network = bindNetwork(library, bytes, 1);
   const layers = probe.layerSet(network.graph, 'canonical');
   const names = layers.map(({ layer }) => layer);
   const plain = openVentral(library, module, network);
-  const tapped = openVentral(library, module, network, names);
+  const prober = openProber(library, module, network, names);
   const withStatistics = (quantiles) => {
-    const environment = { kernels: tapped.memory, options: { ...probe.defaultProbeOptions, quantiles } };
+    const environment = { kernels: prober.memory, options: { ...probe.defaultProbeOptions, quantiles } };
     const accumulators = layers.map((layer) => probe.statistics.open(layer, environment));
-    let nImages = 0;
     return () => {
-      tapped.run((tap) => accumulators[tap.tapIndex].update(tap));
-      nImages++;
-      return nImages === 1 || nImages % chunk === 0 ? accumulators.map((accumulator) => accumulator.snapshot()) : undefined;
+      prober.runChunk((tap) => accumulators[tap.tapIndex].update(tap));
+      return accumulators.map((accumulator) => accumulator.snapshot());
     };
   };
   const statistics = withStatistics(true);
@@ -33,17 +29,23 @@ export async function openProbing(library, module, ort, bytes) {
   const session = await openOnnxruntime(ort, 'wasm', withOutputs(bytes, others), network);
   const scripts = layers.map(({ nChannels }) => scriptStatistics(nChannels));
   const onnxruntime = async () => {
-    const results = await session.runAll();
-    for (const [i, name] of names.entries()) scripts[i].update(results[name]);
-    for (const tensor of Object.values(results)) tensor.dispose();
+    for (let image = 0; image < nImages; image++) {
+      const results = await session.runAll();
+      for (const [i, name] of names.entries()) scripts[i].update(results[name]);
+      for (const tensor of Object.values(results)) tensor.dispose();
+    }
   };
   await onnxruntime();
   const differences = layers.map((_, i) => {
     const { mean, min, max } = probe.summarizeMoments(probe.pooledMoments(states[i].moments));
     return Math.abs(mean - scripts[i].mean()) / Math.max(Math.abs(min), Math.abs(max));
   });
+  const forward = () => {
+    for (let image = 0; image < nImages; image++) plain.run();
+  };
   return {
-    functions: { forward: () => plain.run(), statistics, noQuantiles: withStatistics(false), onnxruntime },
+    nImages,
+    functions: { forward, statistics, noQuantiles: withStatistics(false), onnxruntime },
     error: Math.max(...differences),
     nLayers: layers.length,
   };

@@ -131,11 +131,13 @@ async function serveThread({ name, file }) {
 async function probing(file, effort) {
   const library = await loadLibrary();
   const bytes = readFileSync(file);
-  const { functions, error, nLayers } = await openProbing(
+  const { functions, nImages, error, nLayers } = await openProbing(
     library,
     compileKernels('simd'),
     await loadPeer('onnxruntime-web'),
     bytes,
   );
-  return { times: error <= tolerance ? await alternate(functions, effort) : {}, error, nLayers };
+  const times = error <= tolerance ? await alternate(functions, effort) : {};
+  for (const name of Object.keys(times)) times[name] = times[name].map((ms) => ms / nImages);
+  return { times, error, nLayers };
 }

@@ -24,15 +24,20 @@ const types = {
 export const webFolder = fileURLToPath(new URL('../../apps/web/dist/', import.meta.url));
 
 /**
- * Serves a folder on localhost under a sub-path, as any static host would: no special headers.
+ * Serves a folder on localhost under a sub-path, as any static host would.
  *
- * @param {{ folder?: string, port?: number, base?: string, handle?: (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean }} [options]
- *   port 0: any free one; base: path it is served under, with slashes at both ends; handle: sees each request first and
- *   returns true if it has answered it.
+ * @param {{ folder?: string, port?: number, base?: string, isolated?: boolean, handle?: (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean }} [options]
+ *   port 0: any free one; base: path it is served under, with slashes at both ends; isolated: with the two headers that let
+ *   the page's workers share memory, which a plain static host does not send; handle: sees each request first and returns true
+ *   if it has answered it.
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} url ends in a slash
  */
-export async function serve({ folder = webFolder, port = 0, base = '/', handle } = {}) {
+export async function serve({ folder = webFolder, port = 0, base = '/', isolated = false, handle } = {}) {
   const server = createServer((request, response) => {
+    if (isolated) {
+      response.setHeader('cross-origin-opener-policy', 'same-origin');
+      response.setHeader('cross-origin-embedder-policy', 'require-corp');
+    }
     if (handle?.(request, response)) return;
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     let file = path.startsWith(base) ? join(folder, normalize(`/${path.slice(base.length)}`)) : '';
@@ -61,8 +66,8 @@ export async function serve({ folder = webFolder, port = 0, base = '/', handle }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const wanted = Number(process.argv[2] ?? process.env.PORT ?? 4173);
-  const { url } = await serve({ port: wanted }).catch((error) => {
-    if (error.code === 'EADDRINUSE') return serve();
+  const { url } = await serve({ port: wanted, isolated: true }).catch((error) => {
+    if (error.code === 'EADDRINUSE') return serve({ isolated: true });
     throw error;
   });
   console.log(`Ventral is at ${url} (Ctrl-C ends it)`);

@@ -6,6 +6,8 @@ import type { ImageCodecs } from '@ventral/formats';
 
 export interface Runtime {
   readonly kernels: WebAssembly.Module;
+  /** The same for a memory that threads share. */
+  readonly sharedKernels: WebAssembly.Module;
   readonly codecs: ImageCodecs;
 }
 
@@ -26,5 +28,9 @@ export function loadRuntime(relaxed: boolean, folder: URL = new URL('./', import
         : `kernels: this machine has no WebAssembly SIMD, which ventral needs. A processor with SSE 4.1 or NEON is needed.`,
     );
   }
-  return { kernels: compile(kernels), codecs: { jpeg: compile('jpeg.wasm'), webp: compile('webp.wasm') } };
+  return {
+    kernels: compile(kernels),
+    sharedKernels: compile(kernels.replace('.wasm', '-shared.wasm')),
+    codecs: { jpeg: compile('jpeg.wasm'), webp: compile('webp.wasm') },
+  };
 }

@@ -41,19 +41,24 @@ export function workerEnvironment(): ProbeSessionEnvironment<Stimulus> {
   return sessionEnvironment(workerData as Runtime);
 }
 
-export function sessionEnvironment({ kernels, codecs }: Runtime): ProbeSessionEnvironment<Stimulus> {
+export function sessionEnvironment({ kernels, sharedKernels, codecs }: Runtime): ProbeSessionEnvironment<Stimulus> {
   return {
     module: kernels,
+    sharedModule: sharedKernels,
     loadGraph: async (handle) => loadGraph(handle as ModelHandle),
     loadImage: stimulusReader(createImageDecoder(codecs)),
   };
 }
 
-/** As many as there are cores and memory for: half of what the machine has, or what is free if that is more. */
-export function workersFor(bytesPerWorker: number): number {
+/**
+ * As many as there are cores and memory for: half of what the machine has, or what is free if that is more.
+ * @param sharedBytes what all workers hold together, once
+ */
+export function workersFor(bytesPerWorker: number, sharedBytes: number): number {
+  const budgetBytes = Math.max(totalmem() / 2, freemem());
   return defaultWorkerCount({
     cores: availableParallelism(),
-    memoryBudgetBytes: Math.max(totalmem() / 2, freemem()),
+    memoryBudgetBytes: Math.max(1, budgetBytes - sharedBytes),
     bytesPerWorker,
   });
 }

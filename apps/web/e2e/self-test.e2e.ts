@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cp, mkdir, readFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createImageDecoder } from '@ventral/formats';
@@ -37,7 +37,8 @@ describe.skipIf(!hasShared)('nine photographs through ventralnet:untrained, and 
     resize: cases.map(({ photo, short, crop }) => ({ picture: `photos/${photo}`, short, crop })),
   };
   const folder = mkdtempSync(join(tmpdir(), 'ventral-self-test-'));
-  let server: { url: string; close(): Promise<void> };
+  /** Plain, and with the headers that let workers share memory. */
+  const servers: { url: string; close(): Promise<void> }[] = [];
   let posted: (result: SelfTestResult) => void = () => {};
 
   beforeAll(async () => {
@@ -53,35 +54,34 @@ describe.skipIf(!hasShared)('nine photographs through ventralnet:untrained, and 
       '--out',
       join(folder, 'out'),
     );
-    server = await serve({
-      base: '/some/where/',
-      handle(request, response) {
-        const path = decodeURIComponent(new URL(request.url ?? '', 'http://localhost').pathname.replace('/some/where/', ''));
-        if (path === 'task.json') response.end(JSON.stringify(task));
-        else if (path.startsWith('photos/')) void readFile(shared(path)).then((bytes) => response.end(bytes));
-        else if (path === 'result') {
-          void bodyOf(request).then((text) => {
-            response.end();
-            posted(JSON.parse(text));
-          });
-        } else return false;
-        return true;
-      },
-    });
+    const handle = (request: IncomingMessage, response: ServerResponse) => {
+      const path = decodeURIComponent(new URL(request.url ?? '', 'http://localhost').pathname.replace('/some/where/', ''));
+      if (path === 'task.json') response.end(JSON.stringify(task));
+      else if (path.startsWith('photos/')) void readFile(shared(path)).then((bytes) => response.end(bytes));
+      else if (path === 'result') {
+        void bodyOf(request).then((text) => {
+          response.end();
+          posted(JSON.parse(text));
+        });
+      } else return false;
+      return true;
+    };
+    for (const isolated of [false, true]) servers.push(await serve({ base: '/some/where/', isolated, handle }));
   });
   afterAll(async () => {
-    await server?.close();
+    for (const server of servers) await server.close();
     rmSync(folder, { recursive: true });
   });
 
-  const address = () => `${server.url}?task=task.json&post=result#self-test`;
+  const address = (isolated: boolean) => `${servers[isolated ? 1 : 0]!.url}?task=task.json&post=result#self-test`;
   const result = () =>
     new Promise<SelfTestResult>((resolve) => {
       posted = resolve;
     });
 
-  async function check(got: SelfTestResult) {
+  async function check(got: SelfTestResult, isolated: boolean) {
     expect(got).not.toHaveProperty('error');
+    expect(got.isIsolated).toBe(isolated);
     expect(Object.keys(got.tables)).toEqual(['receptive-fields', 'cost', 'statistics', 'statistics-channels']);
     for (const [name, csv] of Object.entries(got.tables)) {
       expect(csv === readFileSync(join(folder, 'out', `${name}.csv`), 'utf8'), `${name}: the bytes of the command line`).toBe(
@@ -97,22 +97,27 @@ describe.skipIf(!hasShared)('nine photographs through ventralnet:untrained, and 
     expect(cases.length).toBeGreaterThan(0);
   }
 
-  test.skipIf(!chromiumPath)('in Chromium', async () => {
-    const browser = await chromium.launch({ executablePath: chromiumPath!, args: chromiumFlags });
-    const coming = result();
-    await (await browser.newPage()).goto(address());
-    await check(await coming);
-    await browser.close();
+  describe.skipIf(!chromiumPath).each([
+    ['each worker with its weights', false],
+    ['workers on one shared memory', true],
+  ])('%s', (_, isolated) => {
+    test('in Chromium', async () => {
+      const browser = await chromium.launch({ executablePath: chromiumPath!, args: chromiumFlags });
+      const coming = result();
+      await (await browser.newPage()).goto(address(isolated));
+      await check(await coming, isolated);
+      await browser.close();
+    });
   });
 
   test.skipIf(!firefoxPath)('in Firefox, which nobody can drive: it is sent to the page and posts its result', async () => {
     const profile = mkdtempSync(join(tmpdir(), 'ventral-firefox-'));
     const coming = result();
-    const firefox: ChildProcess = spawn(firefoxPath!, ['--headless', '--no-remote', '--profile', profile, address()], {
+    const firefox: ChildProcess = spawn(firefoxPath!, ['--headless', '--no-remote', '--profile', profile, address(true)], {
       stdio: 'ignore',
     });
     try {
-      await check(await coming);
+      await check(await coming, true);
     } finally {
       const gone = new Promise((resolve) => firefox.once('exit', resolve));
       firefox.kill();

@@ -13,8 +13,10 @@ export interface NetworkFacts {
   /** Visual angle that the input's width spans unless the user says otherwise, degrees. */
   readonly defaultFovDeg: number;
   readonly layers: readonly LayerInfo[];
-  /** Bytes of one worker: weights, activations, scratch and states of the probes. */
+  /** Bytes of one worker: activations, scratch and states of the probes; weights, where workers do not share memory. */
   readonly workerBytes: number;
+  /** Bytes that all probing workers hold together, once. */
+  readonly sharedBytes: number;
   /** Bytes of one worker's running sums. */
   readonly stateBytes: number;
   /** What the workers that probe are told, but for the network's handle. */

@@ -22,7 +22,10 @@ import { drawScene, stimulusSet } from '@ventral/stimuli';
 import ventralnet from '../../../data/models/ventralnet.json';
 import { type NetworkSource, type Stimulus, zipSource } from './sources.ts';
 
-const simdUrl = new URL('@ventral/kernels/simd.wasm', import.meta.url);
+const kernelUrls = {
+  simd: new URL('@ventral/kernels/simd.wasm', import.meta.url),
+  'simd-shared': new URL('@ventral/kernels/simd-shared.wasm', import.meta.url),
+};
 const jpegUrl = new URL('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm', import.meta.url);
 const webpUrl = new URL('@jsquash/webp/codec/dec/webp_dec.wasm', import.meta.url);
 
@@ -32,10 +35,10 @@ async function compiled(url: URL): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** The compute kernels. @throws InputError in a browser without WebAssembly SIMD */
-export async function compileKernels(): Promise<WebAssembly.Module> {
+/** The compute kernels, or those for a memory that workers share. @throws InputError in a browser without WebAssembly SIMD */
+export async function compileKernels(variant: keyof typeof kernelUrls = 'simd'): Promise<WebAssembly.Module> {
   try {
-    return await compiled(simdUrl);
+    return await compiled(kernelUrls[variant]);
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) {
       throw new InputError(

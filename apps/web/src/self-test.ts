@@ -20,6 +20,8 @@ export interface SelfTestTask {
 }
 
 export interface SelfTestResult {
+  /** Whether the page may share memory between workers. */
+  readonly isIsolated: boolean;
   /** CSV text of every table, by name. */
   readonly tables: Readonly<Record<string, string>>;
   /** SHA-256 of the RGB bytes of each resized picture, hexadecimal. */
@@ -51,7 +53,7 @@ async function run(taskUrl: string): Promise<SelfTestResult> {
     const digest = await crypto.subtle.digest('SHA-256', Uint8Array.from(values));
     resized.push(Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''));
   }
-  return { tables: await probe(await Promise.all(task.stimuli.map(stimulusAt))), resized };
+  return { isIsolated: crossOriginIsolated, tables: await probe(await Promise.all(task.stimuli.map(stimulusAt))), resized };
 }
 
 async function probe(pictures: readonly (Stimulus & { kind: 'file' })[]): Promise<Record<string, string>> {

@@ -157,10 +157,10 @@ export const chosenWorkers = signal<number | undefined>(undefined);
 /** As many as there are cores and memory for, unless the user says otherwise. Browsers tell memory in coarse GB, or not at all. */
 export const nWorkers = computed(() => {
   const memoryGb = (navigator as { deviceMemory?: number }).deviceMemory ?? 4;
-  const bytesPerWorker = network.value?.workerBytes ?? 1;
+  const { workerBytes: bytesPerWorker, sharedBytes } = network.value ?? { workerBytes: 1, sharedBytes: 0 };
+  const memoryBudgetBytes = Math.max(1, memoryGb * 5e8 - sharedBytes);
   return (
-    chosenWorkers.value ??
-    defaultWorkerCount({ cores: navigator.hardwareConcurrency || 1, memoryBudgetBytes: memoryGb * 5e8, bytesPerWorker })
+    chosenWorkers.value ?? defaultWorkerCount({ cores: navigator.hardwareConcurrency || 1, memoryBudgetBytes, bytesPerWorker })
   );
 });
 

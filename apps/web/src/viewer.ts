@@ -54,6 +54,7 @@ const viewer: Viewer = {
     responses = [];
     const stateBytes = stateBytesOf(reading, layers, options);
     const { weights, activations, scratch } = executor.bytes;
+    const weightBytes = weights + (source.kind === 'files' ? source.model.size : 0);
     return {
       name: graph.name,
       notice: graph.metadata.notice,
@@ -63,7 +64,8 @@ const viewer: Viewer = {
       defaultFovDeg: graph.metadata.fovDeg ?? defaultFovDeg,
       layers,
       stateBytes,
-      workerBytes: weights + activations + scratch + stateBytes + (source.kind === 'files' ? source.model.size : 0),
+      workerBytes: activations + scratch + stateBytes + (crossOriginIsolated ? 0 : weightBytes),
+      sharedBytes: crossOriginIsolated ? weightBytes : 0,
       setup: {
         input,
         allNodes: false,

@@ -5,12 +5,14 @@ import { compileKernels, createPictureLoader, loadNetwork } from './laboratory.t
 import { holdLifeLock } from './life-lock.ts';
 import type { NetworkSource, Stimulus } from './sources.ts';
 
-const open: OpenSession<ProbeSetup, Stimulus, PerProbeAndLayer, PerProbeAndLayer> = async (setup) =>
+const open: OpenSession<ProbeSetup, Stimulus, PerProbeAndLayer, PerProbeAndLayer> = async (setup, company) =>
   openProbeSession<Stimulus>({
     module: await compileKernels(),
+    // Only a page that no other origin can look into may share memory between threads.
+    sharedModule: crossOriginIsolated ? await compileKernels('simd-shared') : undefined,
     loadGraph: (model) => loadNetwork(model as NetworkSource),
     loadImage: createPictureLoader(),
-  })(setup);
+  })(setup, company);
 
 serve(self as never, open);
 holdLifeLock();

@@ -1,8 +1,10 @@
 /** @file The door of core: what other rooms may use. */
 export * from './errors.ts';
+export * from './exec/chunk.ts';
 export * from './exec/executor.ts';
 export { type Plan, planGraph } from './exec/plan.ts';
 export * from './exec/tap.ts';
+export * from './exec/weights.ts';
 export { type AxisRole, axisRoles, readingOrder, readingSizes } from './graph/axes.ts';
 export * from './graph/bind.ts';
 export { canonicalForm } from './graph/canonical.ts';

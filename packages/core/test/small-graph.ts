@@ -6,7 +6,12 @@ import type { Node } from '../src/graph/graph.ts';
 import type { OpAttributes, OpName } from '../src/ops/table.ts';
 import type { Tensor } from '../src/tensor/tensor.ts';
 
-const module = new WebAssembly.Module(readFileSync(new URL('../../kernels/build/simd.wasm', import.meta.url)));
+const compiled = (variant: string) =>
+  new WebAssembly.Module(readFileSync(new URL(`../../kernels/build/${variant}.wasm`, import.meta.url)));
+const module = compiled('simd');
+
+/** The kernels for a shared memory. */
+export const sharedModule = () => compiled('simd-shared');
 
 /** Fresh kernels over a memory of their own. */
 export function testKernels(): Kernels {

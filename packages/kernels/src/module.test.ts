@@ -1,7 +1,7 @@
 /** @file The compiled module itself: its four variants, its exports, its memory; and the allocator over it. */
 import { describe, expect, it } from 'vitest';
 import { generator, loadKernels, uniform, wasmBytes } from '../test/harness.ts';
-import { instantiate } from './index.ts';
+import { createSharedMemory, instantiate, type Kernels, unaryCodes } from './index.ts';
 
 const variants = ['simd', 'simd-shared', 'relaxed', 'relaxed-shared'];
 
@@ -18,16 +18,45 @@ describe('variants', () => {
     expect(exports.sort()).toEqual(Object.keys(loadKernels().run).sort());
   });
 
-  it('two instances on one shared memory, each filling its part, do not disturb each other', () => {
-    const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536, shared: true });
+  it('instances on one shared memory never get the same address, and see what the others wrote', () => {
+    const memory = createSharedMemory();
     const module = new WebAssembly.Module(wasmBytes('simd-shared'));
-    const [a, b] = [0, 1].map(
-      () => new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, (...args: number[]) => void>,
+    const [a, b] = [0, 1].map(() => instantiate(module, { memory })) as [Kernels, Kernels];
+    const taken: [begin: number, end: number][] = [];
+    for (let i = 0; i < 40; i++) {
+      const bytes = [10, 70_000, 3 << 20][i % 3]!;
+      const kernels = i % 2 ? a : b;
+      const ptr = kernels.allocate(bytes);
+      expect(ptr % 64).toBe(0);
+      taken.push([ptr, ptr + bytes]);
+      kernels.f32(ptr, 2).fill(i);
+    }
+    taken.sort(([x], [y]) => x - y);
+    for (const [i, [begin]] of taken.slice(1).entries()) expect(begin).toBeGreaterThanOrEqual(taken[i]![1]);
+    const ptr = a.allocate(400);
+    a.run.f32_fill(ptr, 100, 1);
+    b.run.f32_unary(unaryCodes.exp, ptr, ptr, 50, 0, 0);
+    expect([...a.f32(ptr + 49 * 4, 2)]).toEqual([Math.fround(Math.E), 1]);
+  });
+
+  it('an allocator on a shared memory gives back what was taken since a mark, across extents', () => {
+    const kernels = instantiate(new WebAssembly.Module(wasmBytes('simd-shared')), { memory: createSharedMemory() });
+    const mark = kernels.mark();
+    const ptrs = [100, 5 << 20, 2 << 20].map((bytes) => kernels.allocate(bytes));
+    kernels.release(mark);
+    expect(kernels.usedBytes).toBe(0);
+    expect([100, 5 << 20, 2 << 20].map((bytes) => kernels.allocate(bytes))).toEqual(ptrs);
+  });
+
+  it('must fail: more than a shared memory has', () => {
+    const kernels = instantiate(new WebAssembly.Module(wasmBytes('simd-shared')), {
+      memory: createSharedMemory(4 << 20),
+      maxBytes: 4 << 20,
+    });
+    expect(() => kernels.allocate(8 << 20)).toThrow(
+      'allocate: 8388608 more bytes do not fit: 1114112 of 4194304 are in use by all workers.',
     );
-    a!.f32_fill!(65536, 100, 1);
-    b!.f32_fill!(65936, 100, 2);
-    const view = new Float32Array(memory.buffer, 65536, 200);
-    expect([view[0], view[99], view[100], view[199]]).toEqual([1, 1, 2, 2]);
+    kernels.allocate(1 << 20);
   });
 });
 
@@ -48,14 +77,14 @@ describe('memory', () => {
   });
 
   it('must fail: more than its limit', () => {
-    const kernels = instantiate(module, 1 << 20);
+    const kernels = instantiate(module, { maxBytes: 1 << 20 });
     expect(() => kernels.allocate(2 << 20)).toThrow(
       'allocate: 2097152 more bytes do not fit: 65536 of 1048576 are in use. Use a smaller input',
     );
   });
 
   it('an address outside memory traps', () => {
-    const kernels = instantiate(module, 1 << 20);
+    const kernels = instantiate(module, { maxBytes: 1 << 20 });
     expect(() => kernels.run.f32_fill(1 << 20, 4, 1)).toThrow(WebAssembly.RuntimeError);
   });
 

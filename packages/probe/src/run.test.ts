@@ -25,7 +25,10 @@ import { sampledChannels, statistics } from './statistics/statistics.ts';
 import { records, type Table } from './table.ts';
 import { testGraph } from './test-graph.ts';
 
-const module = await WebAssembly.compile(readFileSync(new URL('../../kernels/build/simd.wasm', import.meta.url)));
+const compiled = (variant: string) =>
+  WebAssembly.compile(readFileSync(new URL(`../../kernels/build/${variant}.wasm`, import.meta.url)));
+const module = await compiled('simd');
+const sharedModule = await compiled('simd-shared');
 
 const size = [12, 10] as const;
 const spec = { channels: 'RGB', scale: 1 / 255, mean: [0.4, 0.5, 0.6], std: [0.2, 0.25, 0.3] } as const;
@@ -208,17 +211,19 @@ describe('probing a small network of conv, sum, pool, dense', async () => {
     });
   });
 
+  const setup = () => ({
+    model: network(),
+    input: undefined,
+    allNodes: false,
+    exact: false,
+    layers: result.layers,
+    probes: ['stats'],
+    options: { maxUnits: 2048, seed: 0, quantiles: true },
+    preprocess: spec,
+  });
+
   it('the plan’s bytes are those of a state and a total', async () => {
-    const session = await openProbeSession<number>(environment)({
-      model: network(),
-      input: undefined,
-      allNodes: false,
-      exact: false,
-      layers: result.layers,
-      probes: ['stats'],
-      options: { maxUnits: 2048, seed: 0, quantiles: true },
-      preprocess: spec,
-    });
+    const session = await openProbeSession<number>(environment)(setup(), { nWorkers: 1, shared: undefined });
     session.beginChunk();
     await session.runItem(1);
     const bytes = (value: unknown): number =>
@@ -230,19 +235,19 @@ describe('probing a small network of conv, sum, pool, dense', async () => {
     expect(bytes(session.endChunk()) + bytes(session.total())).toBe(result.stateBytes);
   });
 
-  it('two sessions that share the chunks, in any order, give the same bytes', async () => {
-    const setup = {
-      model: network(),
-      input: undefined,
-      allNodes: false,
-      exact: false,
-      layers: result.layers,
-      probes: ['stats'],
-      options: { maxUnits: 2048, seed: 0, quantiles: true },
-      preprocess: spec,
+  it.each([
+    ['each with its weights', undefined],
+    ['one with the weights of the other', sharedModule],
+  ])('two sessions that share the chunks, in any order, %s, give the same bytes', async (_, shareable) => {
+    let nLoaded = 0;
+    const loadGraph = async (graph: unknown) => {
+      nLoaded++;
+      return graph as Graph;
     };
-    const open = openProbeSession<number>(environment);
-    const sessions = [await open(setup), await open(setup)];
+    const open = openProbeSession<number>({ ...environment, sharedModule: shareable, loadGraph });
+    const first = await open(setup(), { nWorkers: 2, shared: undefined });
+    const sessions = [first, await open(setup(), { nWorkers: 2, shared: first.shared })];
+    expect([nLoaded, first.shared !== undefined]).toEqual(shareable ? [1, true] : [2, false]);
     const join = (how: 'merge' | 'mergeTotals') => (a: PerProbeAndLayer, b: PerProbeAndLayer) =>
       [result.layers.map((_, l) => statistics[how](a[0]![l] as never, b[0]![l] as never))] as PerProbeAndLayer;
     const reducer = createTreeReducer<PerProbeAndLayer>(join('merge'));
@@ -257,7 +262,7 @@ describe('probing a small network of conv, sum, pool, dense', async () => {
     }
     const state = reducer.finish(3)!;
     const total = join('mergeTotals')(sessions[1]!.total(), sessions[0]!.total());
-    const context = { model: 'net', fovDeg: 4, options: setup.options, nImages: 21 };
+    const context = { model: 'net', fovDeg: 4, options: setup().options, nImages: 21 };
     const tables = statistics.finish(
       context,
       result.layers.map((layer, l) => ({ layer, state: state[0]![l] as never, total: total[0]![l] as never })),

@@ -8,12 +8,16 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import {
   bindGraph,
   canonicalForm,
+  chunkSize,
+  createChunkExecutor,
   createExecutor,
   createRandom,
   type Graph,
   InputError,
   isInputError,
   sizeOf,
+  splitAtDense,
+  type Tap,
 } from '@ventral/core';
 import { instantiate } from '@ventral/kernels';
 import { defaultProbeOptions, layerSet, pictureInput, statistics } from '@ventral/probe';
@@ -46,9 +50,6 @@ interface ThreadData {
 
 /** Turns of each kind; the median counts. */
 const nTurns = 7;
-
-/** A state is taken after so many images, as in a probing job. */
-const chunkImages = 8;
 
 export async function bench(name: string, options: BenchOptions): Promise<void> {
   if (!isMainThread) return serveTurns(workerData as ThreadData);
@@ -138,7 +139,7 @@ function median(values: readonly number[]): number {
 
 /** In a thread: opens the network, then takes turns. */
 function serveTurns({ module, name, options }: ThreadData): void {
-  let run: ((kind: (typeof kinds)[number]) => void) | undefined;
+  let run: ((kind: (typeof kinds)[number], nBatches: number) => void) | undefined;
   const answer = async (request: Request): Promise<Answer> => {
     try {
       if (request === 'open') {
@@ -147,7 +148,7 @@ function serveTurns({ module, name, options }: ThreadData): void {
         return { done: model.name };
       }
       const start = performance.now();
-      for (let i = 0; i < request.nBatches; i++) run!(request.kind);
+      run!(request.kind, request.nBatches);
       return { done: performance.now() - start };
     } catch (error) {
       if (isInputError(error)) return { failure: error.message, isInput: true };
@@ -158,26 +159,37 @@ function serveTurns({ module, name, options }: ThreadData): void {
 }
 
 /**
- * One batch of the forward pass, or of it with statistics. One executor serves both: a network's layers are the same whoever
- * looks at them.
+ * So many batches of the forward pass, or of it with statistics, which go as in a probing job: one picture after another, dense
+ * layers once for a chunk.
  */
 function openNetwork(model: Graph, module: WebAssembly.Module, { batch, input }: BenchOptions) {
   const graph = canonicalForm(bindGraph(model, { batch, input }));
   const picture = pictureInput(graph);
   const kernels = instantiate(module);
-  const layers = layerSet(graph, 'canonical');
-  const executor = createExecutor(kernels, graph, { taps: layers.map(({ layer }) => layer) });
+  const executor = createExecutor(kernels, graph);
+  const alone = canonicalForm(bindGraph(model, { input }));
+  const layers = layerSet(alone, 'canonical');
+  const taps = layers.map(({ layer }) => layer);
+  const prober = createChunkExecutor(kernels, splitAtDense(alone, chunkSize), chunkSize, { taps });
   const accumulators = layers.map((layer) => statistics.open(layer, { kernels, options: defaultProbeOptions }));
   const { normal } = createRandom(0);
   const values = Float32Array.from({ length: sizeOf(graph.types.get(picture.name)!.shape) }, normal);
-  let nMeasured = 0;
-  return (kind: (typeof kinds)[number]) => {
-    executor.setInput(picture.name, values, 'channelsLast');
-    if (kind === 'forward') return executor.run();
-    executor.run((tap) => accumulators[tap.tapIndex]!.update(tap));
-    nMeasured += batch;
-    if (nMeasured < chunkImages) return;
-    for (const accumulator of accumulators) accumulator.snapshot();
-    nMeasured = 0;
+  const onTap = (tap: Tap) => accumulators[tap.tapIndex]!.update(tap);
+  return (kind: (typeof kinds)[number], nBatches: number) => {
+    if (kind === 'forward') {
+      for (let i = 0; i < nBatches; i++) {
+        executor.setInput(picture.name, values, 'channelsLast');
+        executor.run();
+      }
+      return;
+    }
+    const nImages = nBatches * batch;
+    for (let i = 1; i <= nImages; i++) {
+      prober.setInput(picture.name, values.subarray(0, values.length / batch), 'channelsLast');
+      prober.run(onTap);
+      if (i % chunkSize !== 0 && i < nImages) continue;
+      prober.flush(onTap);
+      for (const accumulator of accumulators) accumulator.snapshot();
+    }
   };
 }

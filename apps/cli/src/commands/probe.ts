@@ -1,7 +1,7 @@
 /** @file `ventral probe`, the main job: stimuli through a network in worker threads, every layer measured, tables and a report. */
 import { join } from 'node:path';
 import { charts, layerAreaTable } from '@ventral/charts';
-import { canonicalForm, type ItemFailure, planGraph } from '@ventral/core';
+import { canonicalForm, chunkSize, type ItemFailure, planGraph } from '@ventral/core';
 import { writeCsv } from '@ventral/formats';
 import { instantiate } from '@ventral/kernels';
 import {
@@ -87,24 +87,25 @@ async function measure(
   const kernels = instantiate(runtime.kernels);
   const graph = layerSelection(options.layers) === 'all-nodes' ? model.bound : canonicalForm(model.bound);
   const plan = planGraph(graph, { exact: options.exact });
-  const networkBytes = plan.weightBytes + plan.activationBytes + plan.scratchBytes(kernels.run);
   const interrupt = onInterrupt();
   let pool: ReturnType<typeof createThreadPool> | undefined;
   let nWorkers = 0;
   const onPlan = ({ layers, stateBytes }: ProbePlan) => {
     if (stimuli.length === 0) return;
-    // The file's weights stay beside the packed ones.
-    const bytesPerWorker = networkBytes + stateBytes + model.fileBytes;
-    nWorkers = Math.min(options.workers ?? workersFor(bytesPerWorker), Math.ceil(stimuli.length / 8));
+    // Packed weights are there once for all workers, and until they are packed, so is the file.
+    const sharedBytes = plan.weightBytes + model.fileBytes;
+    const bytesPerWorker = plan.activationBytes + plan.scratchBytes(kernels.run) + stateBytes;
+    nWorkers = Math.min(options.workers ?? workersFor(bytesPerWorker, sharedBytes), Math.ceil(stimuli.length / chunkSize));
+    const memoryBytes = sharedBytes + bytesPerWorker * nWorkers;
     pool = createThreadPool(nWorkers, runtime);
     const seconds = estimateSeconds(kernels, macsOf(graph), stimuli.length, nWorkers);
     voice.say(
-      `${model.name}: ${layers.length} layers, ${stimuli.length} images, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(bytesPerWorker * nWorkers)} of memory; states ${formatBytes(stateBytes)}; about ${formatDuration(Math.max(1, Math.ceil(seconds)))}`,
+      `${model.name}: ${layers.length} layers, ${stimuli.length} images, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(memoryBytes)} of memory; states ${formatBytes(stateBytes)}; about ${formatDuration(Math.max(1, Math.ceil(seconds)))}`,
       {
         n_layers: layers.length,
         n_images: stimuli.length,
         n_workers: nWorkers,
-        memory_bytes: bytesPerWorker * nWorkers,
+        memory_bytes: memoryBytes,
         state_bytes: stateBytes,
         estimated_seconds: seconds,
       },

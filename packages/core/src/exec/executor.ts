@@ -4,17 +4,21 @@ import { InputError } from '../errors.ts';
 import { axisRoles, readingOrder, readingSizes } from '../graph/axes.ts';
 import type { BoundGraph } from '../graph/bind.ts';
 import { verifyGraph } from '../graph/verify.ts';
+import type { Lowered } from '../ops/op.ts';
 import { sameLayout } from '../tensor/layout.ts';
 import { formatShape, heldAsFloat32, sizeOf, type Tensor, toFloat32 } from '../tensor/tensor.ts';
-import { aligned, type PlacedValue, planGraph, reordering } from './plan.ts';
+import { type PlacedValue, planGraph, reordering } from './plan.ts';
 import type { Tap } from './tap.ts';
 import { readValue, valueView, writeValue } from './twin.ts';
+import { packPlan, packStep } from './weights.ts';
 
 export interface ExecutorOptions {
   /** Values to show to `onTap` as they are produced; each must be a value that a node of the graph makes. */
   readonly taps?: readonly string[] | undefined;
   /** Only kernels that add up what the definition adds up (no Winograd). Default false. */
   readonly exact?: boolean | undefined;
+  /** Where the weights lie packed already ({@link packWeights}); the graph's own may then be missing. */
+  readonly packed?: readonly number[] | undefined;
 }
 
 export interface Executor {
@@ -35,7 +39,8 @@ export interface Executor {
  * @throws InputError if the graph is not legal (see verifyGraph) or a tap names no value
  */
 export function createExecutor(kernels: Kernels, graph: BoundGraph, options: ExecutorOptions = {}): Executor {
-  verifyGraph(graph);
+  // Weights packed elsewhere were looked at there.
+  if (!options.packed) verifyGraph(graph);
   const plan = planGraph(graph, { exact: options.exact ?? false });
   const roles = axisRoles(graph);
   const activations = kernels.allocate(plan.activationBytes);
@@ -54,20 +59,16 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
     constantPtrs.set(value.constant!, ptr);
     return ptr;
   };
-  const bindStep = (lowered: (typeof plan.steps)[number]['lowered'], inputs: readonly number[], outputs: readonly number[]) => {
-    const packed = (lowered.packed ?? []).map((constant) => {
-      const ptr = kernels.allocate(aligned(constant.bytes));
-      constant.write(kernels, ptr);
-      return ptr;
-    });
-    return lowered.bind?.(kernels, { inputs, outputs, scratch, packed });
-  };
+  const bindStep = (lowered: Lowered, packed: readonly number[], inputs: readonly number[], outputs: readonly number[]) =>
+    lowered.bind?.(kernels, { inputs, outputs, scratch, packed });
 
   const tapIndices = new Map((options.taps ?? []).map((name, i) => [name, i]));
   const made = new Set(graph.nodes.flatMap((node) => node.outputs));
   for (const name of tapIndices.keys()) {
     if (!made.has(name)) throw new InputError(`createExecutor "${graph.name}": no node makes a value "${name}" to tap.`);
   }
+
+  const bindCopy = (copy: Lowered, source: number, target: number) => bindStep(copy, packStep(kernels, copy), [source], [target]);
 
   /** How a tapped value is shown: copied into reading order if it does not lie so already. */
   const bindTap = (name: string, value: PlacedValue) => {
@@ -81,7 +82,7 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
     const copy = direct
       ? undefined
       : heldAsFloat32(value.dtype)
-        ? bindStep(reordering(value, order), [source], [ptr])
+        ? bindCopy(reordering(value, order), source, ptr)
         : () => writeValue(kernels, ptr, shown, readValue(kernels, source, value).data);
     const rows = height * width;
     const taps = Array.from(
@@ -97,8 +98,14 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
     return { name, copy, taps };
   };
 
+  const packed = [...(options.packed ?? packPlan(kernels, plan))];
   const steps = plan.steps.map((step) => ({
-    run: bindStep(step.lowered, step.inputs.map(addressOf), step.outputs.map(addressOf)),
+    run: bindStep(
+      step.lowered,
+      packed.splice(0, step.lowered.packed?.length ?? 0),
+      step.inputs.map(addressOf),
+      step.outputs.map(addressOf),
+    ),
     taps: (step.node?.outputs ?? []).flatMap((name, i) => (tapIndices.has(name) ? [bindTap(name, step.outputs[i]!)] : [])),
   }));
   const readable = new Set(graph.outputs);

@@ -29,7 +29,7 @@ describe('createInline', () => {
     );
     expect(result).toEqual({
       state: new Float64Array([sums[0]! + sums[1]! + sums[2]!, 21]),
-      total: { nSummed: 21, nOpened: 1 },
+      total: { nSummed: 21, nOpened: 1, told: ['1 undefined'] },
       nDone: 21,
       failures: [],
     });

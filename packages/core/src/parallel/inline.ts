@@ -33,7 +33,7 @@ export function createInline<Setup, Item, State, Total>(
       };
       try {
         if (ledger.nChunks > 0 && !isCancelled()) {
-          const session = await open(job.setup);
+          const session = await open(job.setup, { nWorkers: 1, shared: undefined });
           try {
             for (let chunk = ledger.takeChunk(); chunk !== undefined; chunk = ledger.takeChunk()) {
               const result = await runChunk(session, chunk, control);

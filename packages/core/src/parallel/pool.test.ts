@@ -95,7 +95,10 @@ describe('createPool', () => {
     for (const nWorkers of [1, 2, 3, 8]) {
       const result = await open(nWorkers).run(sums(n));
       expect(bytes(result.state)).toBe(bytes(inline.state));
-      expect(result.total).toEqual({ nSummed: n, nOpened: Math.min(nWorkers, Math.ceil(n / 8)) });
+      // The first session opens alone; the others are told what it shares.
+      const nOpened = Math.min(nWorkers, Math.ceil(n / 8));
+      const told = Array.from({ length: nOpened }, (_, i) => `${nOpened} ${i < nOpened - 1 ? 'from the first' : undefined}`);
+      expect(result.total).toEqual({ nSummed: n, nOpened, told });
       expect([result.nDone, result.failures]).toEqual([n, []]);
     }
     if (n === 333) {
@@ -149,7 +152,10 @@ describe('createPool', () => {
     expect(result.failures).toEqual(
       [2, 31, 32, 90].map((itemIndex) => ({ itemIndex, message: `${itemIndex} is not a picture` })),
     );
-    expect(result).toEqual({ ...inline, total: { nSummed: 96, nOpened: 3 } });
+    expect(result).toEqual({
+      ...inline,
+      total: { nSummed: 96, nOpened: 3, told: ['3 from the first', '3 from the first', '3 undefined'] },
+    });
     expect(bytes(result.state)).toBe(bytes(inline.state));
   });
 

@@ -6,7 +6,7 @@ import { InputError } from '../errors.ts';
 import { createLedger, type Ledger, type Place } from './ledger.ts';
 import { hireWorker, type RemoteService, type RemoteWorker } from './remote-worker.ts';
 import type { ChunkResult } from './run-chunk.ts';
-import { type Chunk, type Job, JobAborted, type JobResult, type SpawnedWorker } from './task.ts';
+import { type Chunk, type Company, type Job, JobAborted, type JobResult, type SpawnedWorker } from './task.ts';
 
 export interface PoolOptions {
   /** Makes a worker whose entry calls `serve`. */
@@ -70,7 +70,10 @@ export function createPool({ spawn, nWorkers, silenceMs = 30_000 }: PoolOptions)
     job.signal?.addEventListener('abort', cancel);
     try {
       const members = hire(Math.min(nWorkers, ledger.nChunks));
-      const totals = await Promise.all(members.map((worker) => work(worker, job, ledger, ending.signal, fail).catch(fail)));
+      const opener = createOpener(members.length);
+      const totals = await Promise.all(
+        members.map((worker, i) => work(worker, opener[i]!, job, ledger, ending.signal, fail).catch(fail)),
+      );
       if (isClosed) throw new Error('createPool: the pool was closed while a job ran.');
       if (failure !== undefined) throw failure.error;
       if (ending.signal.aborted) throw new JobAborted(ledger.progress());
@@ -94,6 +97,30 @@ export function createPool({ spawn, nWorkers, silenceMs = 30_000 }: PoolOptions)
   };
 }
 
+/** How one member of a job opens its session; false: it did not. */
+type Open = (ask: (company: Company) => Promise<unknown>) => Promise<boolean>;
+
+/** The first member opens at once; the others wait for it, and are told what it shares. Where it fails they open nothing. */
+function createOpener(nWorkers: number): Open[] {
+  let tell: (shared: { readonly value: unknown } | undefined) => void;
+  const first = new Promise<{ readonly value: unknown } | undefined>((resolve) => {
+    tell = resolve;
+  });
+  return Array.from({ length: nWorkers }, (_, i) => async (ask) => {
+    if (i > 0) {
+      const shared = await first;
+      if (shared) await ask({ nWorkers, shared: shared.value });
+      return shared !== undefined;
+    }
+    try {
+      tell({ value: await ask({ nWorkers, shared: undefined }) });
+      return true;
+    } finally {
+      tell(undefined);
+    }
+  });
+}
+
 /**
  * One worker's part in a job: opens, runs chunks until none is left, gives its total, closes. When the last item of a chunk
  * starts, the next chunk is sent, so that the worker never waits for this thread.
@@ -103,6 +130,7 @@ export function createPool({ spawn, nWorkers, silenceMs = 30_000 }: PoolOptions)
  */
 async function work<Setup, Item, State, Total>(
   worker: RemoteWorker,
+  open: Open,
   job: Job<Setup, Item, State, Total>,
   ledger: Ledger<Item, State, Total>,
   ending: AbortSignal,
@@ -145,7 +173,7 @@ async function work<Setup, Item, State, Total>(
   };
   ending.addEventListener('abort', interrupt);
   try {
-    await ask((service) => service.open(job.setup));
+    if (!(await open((company) => ask((service) => service.open(job.setup, company))))) return undefined;
     send();
     for (let head = sent[0]; head !== undefined; head = sent[0]) {
       const result = await head.result;

@@ -4,12 +4,12 @@
  */
 import { expose } from 'comlink';
 import { type Announcement, type ChunkResult, checkOwnMemory, runChunk } from './run-chunk.ts';
-import type { Chunk, Endpoint, OpenSession, Session } from './task.ts';
+import type { Chunk, Company, Endpoint, OpenSession, Session } from './task.ts';
 
 /** What a worker answers to. Errors cross with name, message and stack; their class is lost. */
 export interface Service<Setup, Item, State, Total> {
-  /** Opens a session in place of the one before. */
-  open(setup: Setup): Promise<void>;
+  /** Opens a session in place of the one before, and gives what it shares. */
+  open(setup: Setup, company: Company): Promise<unknown>;
   /** Runs a chunk after those already sent, and not at all if one of them failed. undefined: it was cancelled. */
   runChunk(chunk: Chunk<Item>, strict: boolean): Promise<ChunkResult<State> | undefined>;
   total(): Total;
@@ -42,11 +42,12 @@ export function serve<Setup, Item, State, Total>(endpoint: Endpoint, open: OpenS
   });
 
   const service: Service<Setup, Item, State, Total> = {
-    async open(setup) {
+    async open(setup, company) {
       service.close();
       cancelled = false;
       lastChunk = Promise.resolve();
-      session = await open(setup);
+      session = await open(setup, company);
+      return session.shared;
     },
     runChunk(chunk, strict) {
       const result = lastChunk.then(() => runChunk(opened(), chunk, control(strict)));

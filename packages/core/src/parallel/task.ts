@@ -30,10 +30,19 @@ export interface Session<Item, State, Total> {
   /** What was counted exactly over the whole life of the session (integers: any merge order gives the same). */
   total(): Total;
   close(): void;
+  /** What the job's other workers may use of this one (a shared memory and what lies in it): cloned to each of them. */
+  readonly shared?: unknown;
+}
+
+/** What a session that is being opened knows of the job's other sessions. */
+export interface Company {
+  readonly nWorkers: number;
+  /** `shared` of the first session, which the others wait for; undefined for that first one. */
+  readonly shared: unknown;
 }
 
 /** Opens a session in the worker: loads the model, allocates, compiles. */
-export type OpenSession<Setup, Item, State, Total> = (setup: Setup) => Promise<Session<Item, State, Total>>;
+export type OpenSession<Setup, Item, State, Total> = (setup: Setup, company: Company) => Promise<Session<Item, State, Total>>;
 
 /** How states are joined. `merge` is deterministic but need not be associative; `mergeTotals` must be both and commutative. */
 export interface Merging<State, Total> {

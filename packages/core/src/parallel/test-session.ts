@@ -20,6 +20,8 @@ export interface SumItem {
 export interface SumTotal {
   readonly nSummed: number;
   readonly nOpened: number;
+  /** What sessions were told at their opening, sorted: the number of workers, and what the first one shares. */
+  readonly told: readonly string[];
 }
 
 /** (module (func (export "f") unreachable)) */
@@ -33,7 +35,7 @@ function spin(ms: number) {
 
 /** `die` ends the thread in the way under test. */
 export function openSums(die: () => void): OpenSession<SumSetup, SumItem, Float64Array, SumTotal> {
-  return async ({ scale, busyMs = 0, fault }) => {
+  return async ({ scale, busyMs = 0, fault }, { nWorkers, shared }) => {
     if (fault === 'open') throw new TypeError('no such kernel');
     if (fault === 'openUnusable') throw new InputError('openSums: not a network.');
     if (fault === 'openNever') await new Promise(() => undefined);
@@ -63,15 +65,20 @@ export function openSums(die: () => void): OpenSession<SumSetup, SumItem, Float6
         if (fault === 'reuse') return memory;
         return fault === 'view' ? memory.subarray(0, 2) : memory.slice(0, 2);
       },
-      total: () => ({ nSummed, nOpened: 1 }),
+      total: () => ({ nSummed, nOpened: 1, told: [`${nWorkers} ${shared}`] }),
       close() {},
+      shared: shared === undefined ? 'from the first' : 'from another',
     };
   };
 }
 
 export const mergeSums: Merging<Float64Array, SumTotal> = {
   merge: (left, right) => left.map((value, i) => value + right[i]!),
-  mergeTotals: (a, b) => ({ nSummed: a.nSummed + b.nSummed, nOpened: a.nOpened + b.nOpened }),
+  mergeTotals: (a, b) => ({
+    nSummed: a.nSummed + b.nSummed,
+    nOpened: a.nOpened + b.nOpened,
+    told: [...a.told, ...b.told].sort(),
+  }),
 };
 
 /** Numbers of very different size, so that the order of their sum shows in its last bits. Lehmer's generator, seeded. */
