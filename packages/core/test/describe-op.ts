@@ -13,6 +13,7 @@ import type { OpAttributes, OpName } from '../src/ops/table.ts';
 import { ops } from '../src/ops/table.ts';
 import { createRandom } from '../src/rng.ts';
 import { formatShape, integers, isFloat, sizeOf, type Tensor, toFloat64 } from '../src/tensor/tensor.ts';
+import { checkGradients } from './gradient-check.ts';
 
 const module = new WebAssembly.Module(readFileSync(new URL('../../kernels/build/simd.wasm', import.meta.url)));
 
@@ -25,6 +26,10 @@ export interface OpCase<K extends OpName> {
   readonly nOutputs?: number;
   /** Largest allowed |difference| relative to the largest |y|; default 2e-6: float32 sums of up to some hundred terms. */
   readonly tolerance?: number;
+  /** The output changes in steps: no gradient passes. Default false. */
+  readonly isStepwise?: boolean;
+  /** The same for the gradients on the kernels; default 1e-5. */
+  readonly gradientTolerance?: number;
   /** Range of the random inputs; default −1 … 1. */
   readonly range?: readonly [low: number, high: number];
 }
@@ -51,7 +56,7 @@ function caseName<K extends OpName>({ attributes, inputs }: OpCase<K>): string {
   return `${shapes.join(' ')} ${JSON.stringify(attributes)}`;
 }
 
-/** Runs every case of an op on the kernels and on the twin. */
+/** Runs every case of an op on the kernels and on the twin, and checks its gradients where it has a rule. */
 export function describeOp<K extends OpName>(op: K, cases: readonly OpCase<K>[]): void {
   describe(op, () => {
     it.each(cases.map((one) => [caseName(one), one] as const))('%s', (_, one) => {
@@ -91,6 +96,10 @@ export function describeOp<K extends OpName>(op: K, cases: readonly OpCase<K>[])
         expect(y.shape).toEqual(twin[i]!.shape);
         const worst = worstError(y.data, twin[i]!.data);
         expect(worst, `largest error of "${name}" relative to its largest value`).toBeLessThanOrEqual(one.tolerance ?? 2e-6);
+      }
+      if ((ops[op] as Op<OpAttributes[K]>).gradient) {
+        const given = new Map(graphInputs.map((name) => [name, values[names.indexOf(name)]!]));
+        checkGradients(graph, given, module, one.gradientTolerance ?? 1e-5, one.isStepwise ?? false);
       }
       // A second run on the same memory gives the same bytes: nothing is left over from the first.
       const first = executor.read('y0').data.slice();

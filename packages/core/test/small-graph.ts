@@ -8,14 +8,14 @@ import type { Tensor } from '../src/tensor/tensor.ts';
 
 const compiled = (variant: string) =>
   new WebAssembly.Module(readFileSync(new URL(`../../kernels/build/${variant}.wasm`, import.meta.url)));
-const module = compiled('simd');
+export const compiledKernels = compiled('simd');
 
 /** The kernels for a shared memory. */
 export const sharedModule = () => compiled('simd-shared');
 
 /** Fresh kernels over a memory of their own. */
 export function testKernels(): Kernels {
-  return instantiate(module);
+  return instantiate(compiledKernels);
 }
 
 /** One node whose name is its output. */
@@ -30,12 +30,13 @@ export function graphOf(
   constants: Record<string, Tensor> = {},
   outputs: readonly string[] = [nodes.at(-1)!.outputs[0]!],
 ): BoundGraph {
-  return bindGraph({
+  const graph = {
     name: 'test',
     inputs: [{ name: 'x', dtype: 'float32', shape }],
     outputs,
     nodes,
     constants: new Map(Object.entries(constants)),
     metadata: {},
-  });
+  } as const;
+  return bindGraph(graph, { shapes: new Map([['x', shape]]) });
 }

@@ -32,6 +32,19 @@ function stripRows(oh: i32, kh: i32, sh: i32, dh: i32, width: i32): i32 {
   return min(oh, max(1, fit / sh + 1));
 }
 
+/** Filters [c, places] as [ceil(c / 4), places, 4]; turned: each read backwards. */
+export function f32_depthwise_pack(srcPtr: usize, dstPtr: usize, c: i32, places: i32, turned: i32): void {
+  const step = floats(places);
+  for (let ci = 0; ci < c; ci += 4) {
+    for (let k = 0; k < places; k++, dstPtr += 16) {
+      const source = srcPtr + <usize>ci * step + floats(turned ? places - 1 - k : k);
+      for (let lane = 0; lane < 4; lane++) {
+        store<f32>(dstPtr + floats(lane), ci + lane < c ? load<f32>(source + <usize>lane * step) : 0);
+      }
+    }
+  }
+}
+
 export function f32_depthwise2d_scratch(oh: i32, ow: i32, kh: i32, kw: i32, sh: i32, sw: i32, dh: i32, dw: i32): i32 {
   const width = planeWidth(ow, kw, sw, dw);
   return PLANES * 16 * width * planeHeight(stripRows(oh, kh, sh, dh, width), kh, sh, dh);

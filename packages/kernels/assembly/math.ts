@@ -79,20 +79,34 @@ export function sigmoidLanes(x: v128): v128 {
 }
 
 /**
- * x · Φ(x) as max(x, 0) − z · Q(z) with z = |x| and Q(z) = 1 − Φ(z) = exp(−z²/2) · t · P(t), t = 1 / (1 + 0.3 z): small results keep
- * their digits, which x/2 · (1 + erf) loses for negative x. P fitted to 1.2e-7 by Lawson's iteration.
+ * Q(z) = 1 − Φ(z) = exp(−z²/2) · t · P(t) with t = 1 / (1 + 0.3 z) for z ≥ 0, P fitted to 1.2e-7 by Lawson's iteration; `e` is
+ * exp(−z²/2).
  */
 // @ts-ignore: decorator
 @inline
-export function geluLanes(x: v128): v128 {
-  const z = f32x4.pmin(f32x4.abs(x), c(K.tailEnd));
+function tailOf(z: v128, e: v128): v128 {
   const t = f32x4.div(c(K.one), f32x4.add(f32x4.mul(z, c(K.tailSlope)), c(K.one)));
   const tt = f32x4.mul(t, t);
   const low = line(line(c(K.tail1), c(K.tail2), t), line(c(K.tail3), c(K.tail4), t), tt);
   const high = line(line(c(K.tail5), c(K.tail6), t), line(c(K.tail7), c(K.tail8), t), tt);
-  const p = line(low, high, f32x4.mul(tt, tt));
+  return f32x4.mul(f32x4.mul(e, t), line(low, high, f32x4.mul(tt, tt)));
+}
+
+/** x · Φ(x) as max(x, 0) − |x| · Q(|x|): small results keep their digits, which x/2 · (1 + erf) loses for negative x. */
+// @ts-ignore: decorator
+@inline
+export function geluLanes(x: v128): v128 {
+  const z = f32x4.pmin(f32x4.abs(x), c(K.tailEnd));
   const e = expMinus(f32x4.mul(f32x4.mul(z, z), c(K.half)));
-  return f32x4.sub(f32x4.pmax(x, c(K.zero)), f32x4.mul(f32x4.mul(z, t), f32x4.mul(p, e)));
+  return f32x4.sub(f32x4.pmax(x, c(K.zero)), f32x4.mul(z, tailOf(z, e)));
+}
+
+/** Φ(x) + x · φ(x) */
+export function geluDerivativeLanes(x: v128): v128 {
+  const z = f32x4.pmin(f32x4.abs(x), c(K.tailEnd));
+  const e = expMinus(f32x4.mul(f32x4.mul(z, z), c(K.half))), q = tailOf(z, e);
+  const share = v128.bitselect(q, f32x4.sub(c(K.one), q), f32x4.lt(x, c(K.zero)));
+  return f32x4.add(share, f32x4.mul(f32x4.mul(x, e), f32x4.splat(0.3989422804)));
 }
 
 /** GELU by tanh is x · σ(√(8/π) (x + 0.044715 x³)), because (1 + tanh u) / 2 = σ(2u). */
@@ -101,6 +115,14 @@ export function geluLanes(x: v128): v128 {
 export function geluTanhLanes(x: v128): v128 {
   const cubic = f32x4.mul(f32x4.mul(f32x4.mul(x, x), x), c(K.cubic));
   return f32x4.mul(x, sigmoidLanes(f32x4.mul(f32x4.add(x, cubic), c(K.root8))));
+}
+
+/** With u = √(8/π) (x + 0.044715 x³): σ(u) + x · σ(u) (1 − σ(u)) · u′ */
+export function geluTanhDerivativeLanes(x: v128): v128 {
+  const xx = f32x4.mul(x, x), cubic = f32x4.mul(xx, c(K.cubic));
+  const s = sigmoidLanes(f32x4.mul(f32x4.mul(x, f32x4.add(c(K.one), cubic)), c(K.root8)));
+  const slope = f32x4.mul(f32x4.add(c(K.one), f32x4.mul(cubic, f32x4.splat(3))), c(K.root8));
+  return f32x4.add(s, f32x4.mul(f32x4.mul(x, slope), f32x4.mul(s, f32x4.sub(c(K.one), s))));
 }
 
 export function log4(value: v128): v128 {

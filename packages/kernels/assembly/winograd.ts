@@ -37,7 +37,7 @@ function placeBytes(tiles: i32, channels: i32): usize {
   return (((<usize>tiles * floats(channels) + 63) >> 6) | 1) << 6;
 }
 
-export function f32_winograd_pack(srcPtr: usize, dstPtr: usize, c: i32, oc: i32): void {
+export function f32_winograd_pack(srcPtr: usize, dstPtr: usize, c: i32, oc: i32, sc: i32, so: i32, turned: i32): void {
   const place = floats(padded(oc) * c);
   for (let j = 0; j < padded(oc); j++) {
     for (let i = 0; i < c; i++) {
@@ -46,12 +46,13 @@ export function f32_winograd_pack(srcPtr: usize, dstPtr: usize, c: i32, oc: i32)
         for (let q = 0; q < PLACES; q++, dst += place) store<f32>(dst, 0);
         continue;
       }
-      const g = srcPtr + floats((j * c + i) * 9);
+      // A filter turned by half a circle is the same nine numbers read backwards.
+      const g = srcPtr + floats(j * so + i * sc) + (turned ? 32 : 0), t = turned ? <usize>-4 : <usize>4;
       for (let y = 0; y < IN; y++) {
         // One row of G · g, then times Gᵀ: in float64, rounded once.
-        const r0 = filterPoint(y, load<f32>(g), load<f32>(g, 12), load<f32>(g, 24));
-        const r1 = filterPoint(y, load<f32>(g, 4), load<f32>(g, 16), load<f32>(g, 28));
-        const r2 = filterPoint(y, load<f32>(g, 8), load<f32>(g, 20), load<f32>(g, 32));
+        const r0 = filterPoint(y, load<f32>(g), load<f32>(g + 3 * t), load<f32>(g + 6 * t));
+        const r1 = filterPoint(y, load<f32>(g + t), load<f32>(g + 4 * t), load<f32>(g + 7 * t));
+        const r2 = filterPoint(y, load<f32>(g + 2 * t), load<f32>(g + 5 * t), load<f32>(g + 8 * t));
         for (let x = 0; x < IN; x++, dst += place) store<f32>(dst, <f32>filterPoint(x, r0, r1, r2));
       }
     }

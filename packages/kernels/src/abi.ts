@@ -187,10 +187,11 @@ export interface KernelExports {
   /** Bytes that f32_conv2d needs at scratchPtr. */
   f32_conv2d_scratch(c: number, kh: number, kw: number, groups: number): number;
   /**
-   * Brings a weight [oc, c, 3, 3] into Winograd's space for f32_conv2d_winograd: 36 packed matrices [c, oc], one after the
-   * other, each as f32_pack makes it.
+   * Brings filters of 3×3 contiguous numbers into Winograd's space for f32_conv2d_winograd: 36 packed matrices [c, oc], one after
+   * the other, each as f32_pack makes it. The filter from channel i to channel j begins at src + j·so + i·sc; a weight [oc, c, 3, 3]
+   * has so = 9·c, sc = 9. turned 1: each filter by half a circle.
    */
-  f32_winograd_pack(srcPtr: number, dstPtr: number, c: number, oc: number): void;
+  f32_winograd_pack(srcPtr: number, dstPtr: number, c: number, oc: number, sc: number, so: number, turned: number): void;
   /**
    * 3×3 convolution with stride 1, dilation 1 and one group by Winograd's F(4×4, 3×3); c a multiple of 4. Otherwise as
    * f32_conv2d, with a larger rounding error (docs/numerics.md). scratchPtr: f32_winograd_scratch(...) bytes.
@@ -217,8 +218,10 @@ export interface KernelExports {
   ): void;
   /** Bytes that f32_conv2d_winograd needs at scratchPtr. */
   f32_winograd_scratch(c: number, oc: number): number;
+  /** Packs filters [c, kh, kw] (places = kh·kw) for f32_depthwise2d; turned 1: each by half a circle. */
+  f32_depthwise_pack(srcPtr: number, dstPtr: number, c: number, places: number, turned: number): void;
   /**
-   * Depthwise convolution (groups = channels, one filter each); weight as [ceil(c / 4), kh, kw, 4], missing channels zero.
+   * Depthwise convolution (groups = channels, one filter each); weight as f32_depthwise_pack makes it: [ceil(c / 4), kh, kw, 4].
    * scratchPtr: f32_depthwise2d_scratch(...) bytes.
    */
   f32_depthwise2d(
@@ -398,4 +401,156 @@ export interface KernelExports {
     nBins: number,
     windowBits: number,
   ): void;
+
+  /** dx[i] = dy[i] · fn′(x[i], alpha, beta); code from {@link unaryCodes}, NaN for functions that change in steps; in place allowed. */
+  f32_unary_gradient(code: number, xPtr: number, dyPtr: number, dxPtr: number, n: number, alpha: number, beta: number): void;
+  /**
+   * ∂loss/∂weight [oc, c / groups, kh, kw] of f32_conv2d from x [n, h, w, c] and ∂loss/∂y [n, oh, ow, oc], both without gaps. Output
+   * positions are added up in ascending order within blocks, then block by block. scratchPtr:
+   * f32_conv2d_weight_gradient_scratch(...) bytes.
+   */
+  f32_conv2d_weight_gradient(
+    xPtr: number,
+    dyPtr: number,
+    dwPtr: number,
+    scratchPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    oc: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    padTop: number,
+    padLeft: number,
+    dh: number,
+    dw: number,
+    groups: number,
+  ): void;
+  /** Bytes that f32_conv2d_weight_gradient needs at scratchPtr. */
+  f32_conv2d_weight_gradient_scratch(c: number, oc: number, kh: number, kw: number, groups: number): number;
+  /** ∂loss/∂weight [c, kh, kw] of f32_depthwise2d. */
+  f32_depthwise2d_weight_gradient(
+    xPtr: number,
+    dyPtr: number,
+    dwPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    padTop: number,
+    padLeft: number,
+    dh: number,
+    dw: number,
+  ): void;
+  /**
+   * ∂loss/∂x [n, h, w, c] of f32_conv2d from ∂loss/∂y [n, oh, ow, oc]: for strides above 1 (else it is a plain convolution by the
+   * turned weight). packedPtr: for each group, ky and kx a matrix [oc / groups, c / groups] as f32_pack makes it.
+   */
+  f32_conv2d_input_gradient(
+    dyPtr: number,
+    packedPtr: number,
+    dxPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    oc: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    padTop: number,
+    padLeft: number,
+    dh: number,
+    dw: number,
+    groups: number,
+  ): void;
+  /** ∂loss/∂x of f32_max_pool2d without gaps: the first position of a window that holds its maximum gets everything. */
+  f32_max_pool2d_gradient(
+    xPtr: number,
+    yPtr: number,
+    dyPtr: number,
+    dxPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    padTop: number,
+    padLeft: number,
+    dh: number,
+    dw: number,
+  ): void;
+  /** ∂loss/∂x of f32_average_pool2d without gaps. */
+  f32_average_pool2d_gradient(
+    dyPtr: number,
+    dxPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kh: number,
+    kw: number,
+    sh: number,
+    sw: number,
+    padTop: number,
+    padLeft: number,
+    padBottom: number,
+    padRight: number,
+    dh: number,
+    dw: number,
+    countPadding: number,
+  ): void;
+  /** Mean and population variance of each channel of [rows, c], sums in float64 from the first value's deviations. */
+  f32_batch_statistics(xPtr: number, rows: number, c: number, meanPtr: number, variancePtr: number): void;
+  /** factor = scale / √(variance + epsilon), offset = shift − mean · factor, each [c]: what f32_scale_shift takes. */
+  f32_batch_norm_factors(
+    scalePtr: number,
+    shiftPtr: number,
+    meanPtr: number,
+    variancePtr: number,
+    epsilon: number,
+    factorPtr: number,
+    offsetPtr: number,
+    c: number,
+  ): void;
+  /**
+   * Gradients of batch normalisation by the batch's own mean and variance: ∂loss/∂x [rows, c], ∂loss/∂scale and ∂loss/∂shift [c];
+   * sums in float64.
+   */
+  f32_batch_norm_gradient(
+    xPtr: number,
+    dyPtr: number,
+    scalePtr: number,
+    meanPtr: number,
+    variancePtr: number,
+    epsilon: number,
+    dxPtr: number,
+    dScalePtr: number,
+    dShiftPtr: number,
+    rows: number,
+    c: number,
+  ): void;
+  /** dst [size] = 0, then dst[indices[i]] += src[i] for i = 0 … n − 1; negative indices (i32) are passed over. */
+  f32_scatter_add(srcPtr: number, indicesPtr: number, n: number, dstPtr: number, size: number): void;
 }

@@ -254,7 +254,7 @@ describe('conv2d_winograd', () => {
       const [, , oh, ow] = t.shape as [number, number, number, number];
       const x = memory.put(t.x);
       const packed = memory.out(36 * Math.ceil(t.o / 8) * 8 * t.c);
-      run.f32_winograd_pack(memory.put(t.weight).ptr, packed.ptr, t.c, t.o);
+      run.f32_winograd_pack(memory.put(t.weight).ptr, packed.ptr, t.c, t.o, 9, 9 * t.c, 0);
       const bias = t.bias ? memory.put(t.bias).ptr : 0;
       const y = memory.out(t.n * oh * ow * (t.o + t.gap));
       const scratch = memory.out(run.f32_winograd_scratch(t.c, t.o) / 4);
@@ -288,9 +288,9 @@ describe('depthwise2d', () => {
     scoped((memory) => {
       const [, , oh, ow] = t.shape as [number, number, number, number];
       const x = memory.put(t.x);
-      const padded = new Float64Array(Math.ceil(t.o / 4) * 4 * t.k[0] * t.k[1]);
-      padded.set(t.weight);
-      const weight = memory.put(reference.transpose(padded, [Math.ceil(t.o / 4), 4, ...t.k], [0, 2, 3, 1]).data);
+      const places = t.k[0] * t.k[1];
+      const weight = memory.out(Math.ceil(t.o / 4) * 4 * places);
+      run.f32_depthwise_pack(memory.put(t.weight).ptr, weight.ptr, t.o, places, 0);
       const bias = t.bias ? memory.put(t.bias).ptr : 0;
       const y = memory.out(t.n * oh * ow * (t.o + t.gap));
       const scratch = memory.out(run.f32_depthwise2d_scratch(oh, ow, ...t.k, ...t.s, ...t.d) / 4);

@@ -1,9 +1,12 @@
-/** @file Batch normalisation at inference: y = (x − mean) / √(variance + ε) · scale + shift per channel (Ioffe & Szegedy 2015). */
+/**
+ * @file Batch normalisation: y = (x − mean) / √(variance + ε) · scale + shift per channel (Ioffe & Szegedy 2015), by statistics known
+ * at load, and while training by those of the batch.
+ */
 import { InputError } from '../errors.ts';
-import { channelsLast } from '../tensor/layout.ts';
+import { channelsLast, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { identityReach, needed, type Op, packedValues, tensorLike, type ValueType } from './op.ts';
-import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
+import { dOutput, identityReach, needed, type Op, packedValues, tensorLike, type ValueType, wholeReach } from './op.ts';
+import { applyActivation, beforeActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 
 /** Inputs: x [n, c, …], scale, shift, mean, variance (each [c]). */
 export interface BatchNormAttributes {
@@ -77,4 +80,145 @@ export const batchNorm: Op<BatchNormAttributes> = {
     };
   },
   cost: (_, inputs, outputs) => ({ nMacs: sizeOf(outputs[0]!.shape), nParams: 4 * sizeOf(needed(inputs, 1, 'scale').shape) }),
+  gradient(attributes, rule) {
+    const [x, scale, shift, mean, variance] = rule.inputs as [string, string, string, string, string];
+    const { shape } = rule.type(x);
+    const dz = beforeActivation(attributes, rule);
+    const { binary, unary } = rule;
+    const perChannel = shape.map((n, axis) => (axis === 1 ? n : 1));
+    const spread = (name: string) => rule.reshape(name, perChannel);
+    const inverse = unary('reciprocal', unary('sqrt', unary('affine', spread(variance), 1, attributes.epsilon)));
+    const normal = () => binary('mul', binary('sub', x, spread(mean)), inverse);
+    const back = (value: string, name: string) => rule.reshape(rule.sumTo(value, perChannel), rule.type(name).shape);
+    return [
+      rule.wants(0) ? binary('mul', dz, binary('mul', spread(scale), inverse)) : undefined,
+      rule.wants(1) ? back(binary('mul', dz, normal()), scale) : undefined,
+      rule.wants(2) ? back(dz, shift) : undefined,
+    ];
+  },
+};
+
+/** Inputs: x [n, c, …], scale, shift [c]. Outputs: y, and the mean and population variance of each channel over the batch. */
+export interface BatchNormTrainingAttributes {
+  readonly epsilon: number;
+}
+
+/** What both training ops ask of x, scale and shift. */
+function trainingSizes(inputs: readonly (Pick<ValueType, 'shape'> | undefined)[]) {
+  const { shape } = needed(inputs, 0, 'x');
+  const c = shape[1]!;
+  return { shape, c, rows: sizeOf(shape) / c, inner: sizeOf(shape.slice(2)) };
+}
+
+/** Batch normalisation while training: by the mean and variance of the batch itself. */
+export const batchNormTraining: Op<BatchNormTrainingAttributes> = {
+  stage: () => 'linear',
+  infer(_, inputs) {
+    const { dtype } = needed(inputs, 0, 'x');
+    const { shape, c } = trainingSizes(inputs);
+    return [
+      { dtype, shape },
+      { dtype, shape: [c] },
+      { dtype, shape: [c] },
+    ];
+  },
+  reach: (_, inputs) => [
+    {
+      axes: identityReach(needed(inputs, 0, 'x').shape.length).axes,
+      whole: [0, ...[...needed(inputs, 0, 'x').shape.keys()].slice(2)],
+    },
+    null,
+    null,
+  ],
+  reference({ epsilon }, inputs) {
+    const [x, scale, shift] = inputs as [Tensor, Tensor, Tensor];
+    const { shape, c, rows, inner } = trainingSizes(inputs);
+    const channel = (i: number) => Math.floor(i / inner) % c;
+    const sums = (value: (i: number) => number) => {
+      const total = new Float64Array(c);
+      for (let i = 0; i < x.data.length; i++) total[channel(i)]! += value(i);
+      return total.map((sum) => sum / rows);
+    };
+    const mean = sums((i) => x.data[i]!);
+    const variance = sums((i) => (x.data[i]! - mean[channel(i)]!) ** 2);
+    const y = toFloat64(x).map((v, i) => {
+      const at = channel(i);
+      return ((v - mean[at]!) / Math.sqrt(variance[at]! + epsilon)) * scale.data[at]! + shift.data[at]!;
+    });
+    return [tensorLike(x, shape, y), tensorLike(x, [c], mean), tensorLike(x, [c], variance)];
+  },
+  lower({ epsilon }, inputs) {
+    const { shape, c, rows } = trainingSizes(inputs);
+    const order = channelsLast(shape.length);
+    return {
+      inputOrders: [order, rowMajor(1), rowMajor(1)],
+      outputOrders: [order, rowMajor(1), rowMajor(1)],
+      scratchBytes: () => 16 * c,
+      bind({ run }, at) {
+        const [x, scale, shift] = at.inputs as [number, number, number];
+        const [factor, offset] = [at.scratch, at.scratch + 4 * c];
+        const [y, mean = at.scratch + 8 * c, variance = at.scratch + 12 * c] = at.outputs as [number, number?, number?];
+        return () => {
+          run.f32_batch_statistics(x, rows, c, mean, variance);
+          run.f32_batch_norm_factors(scale, shift, mean, variance, epsilon, factor, offset, c);
+          run.f32_scale_shift(x, factor, offset, y, rows, c, -Infinity, Infinity);
+        };
+      },
+    };
+  },
+  cost: (_, __, outputs) => ({ nMacs: sizeOf(outputs[0]!.shape), nParams: 0 }),
+  gradient(attributes, rule) {
+    const [x, scale] = rule.inputs as [string, string];
+    const [, mean, variance] = rule.outputs as [string, string, string];
+    if (rule.dOutputs[1] || rule.dOutputs[2])
+      throw new InputError('the loss depends on its mean or variance, for which there is no rule.');
+    return rule.addAll(batchNormGradient, attributes, [x, dOutput(rule), scale, mean, variance]);
+  },
+};
+
+/** Gradients of batchNormTraining with respect to x, scale and shift. Inputs: x, ∂loss/∂y, scale, mean, variance. */
+export const batchNormGradient: Op<BatchNormTrainingAttributes> = {
+  stage: () => 'linear',
+  infer(_, inputs) {
+    const { dtype } = needed(inputs, 0, 'x');
+    const { shape, c } = trainingSizes(inputs);
+    return [
+      { dtype, shape },
+      { dtype, shape: [c] },
+      { dtype, shape: [c] },
+    ];
+  },
+  reach: (_, inputs, output) => inputs.map((input) => (input && !input.constant ? wholeReach(input, output) : null)),
+  reference({ epsilon }, inputs) {
+    const [x, dy, scale, mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+    const { shape, c, rows, inner } = trainingSizes(inputs);
+    const channel = (i: number) => Math.floor(i / inner) % c;
+    const inverse = Float64Array.from(variance.data, (v) => 1 / Math.sqrt(v + epsilon));
+    const normal = toFloat64(x).map((v, i) => (v - mean.data[channel(i)]!) * inverse[channel(i)]!);
+    const [dScale, dShift] = [new Float64Array(c), new Float64Array(c)];
+    for (let i = 0; i < dy.data.length; i++) {
+      dScale[channel(i)]! += dy.data[i]! * normal[i]!;
+      dShift[channel(i)]! += dy.data[i]!;
+    }
+    const dx = toFloat64(dy).map((g, i) => {
+      const at = channel(i);
+      return scale.data[at]! * inverse[at]! * (g - dShift[at]! / rows - (normal[i]! * dScale[at]!) / rows);
+    });
+    return [tensorLike(x, shape, dx), tensorLike(x, [c], dScale), tensorLike(x, [c], dShift)];
+  },
+  lower({ epsilon }, inputs) {
+    const { shape, c, rows } = trainingSizes(inputs);
+    const order = channelsLast(shape.length);
+    const list = rowMajor(1);
+    return {
+      inputOrders: [order, order, list, list, list],
+      outputOrders: [order, list, list],
+      bind({ run }, at) {
+        const [x, dy, scale, mean, variance] = at.inputs as [number, number, number, number, number];
+        const [dx, dScale, dShift] = at.outputs as [number, number, number];
+        return () => run.f32_batch_norm_gradient(x, dy, scale, mean, variance, epsilon, dx, dScale, dShift, rows, c);
+      },
+    };
+  },
+  cost: (_, __, outputs) => ({ nMacs: 2 * sizeOf(outputs[0]!.shape), nParams: 0 }),
 };

@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts';
 import { type AxisOrder, channelsLast, rowMajor, stridesOf } from '../tensor/layout.ts';
 import { broadcastShape, broadcastStrides, collapse, spaceBlock } from '../tensor/strided.ts';
 import { type DType, sizeOf, type Tensor, tensorOf, toFloat64 } from '../tensor/tensor.ts';
-import { type LoweredValue, needed, type Op, packedValues, type Reach, type ValueType } from './op.ts';
+import { dOutput, type Gradients, type LoweredValue, needed, type Op, packedValues, type Reach, type ValueType } from './op.ts';
 
 /** Inputs: a, b. */
 export interface BinaryAttributes {
@@ -96,4 +96,57 @@ export const binary: Op<BinaryAttributes> = {
     nMacs: sizeOf(outputs[0]!.shape),
     nParams: inputs.reduce((sum, input) => sum + (input?.constant ? sizeOf(input.shape) : 0), 0),
   }),
+  gradient({ fn }, rule) {
+    const [a, b] = rule.inputs as [string, string];
+    if (predicates.has(fn)) return [];
+    return slopes(fn, a, b, rule).map((slope, i) => {
+      const input = rule.inputs[i]!;
+      return slope && rule.wants(i) ? rule.sumTo(slope(dOutput(rule)), rule.type(input).shape) : undefined;
+    });
+  },
 };
+
+type Slope = ((dy: string) => string) | undefined;
+
+/** For each operand, ∂loss/∂operand before it is summed over what was broadcast, from dy. */
+function slopes(fn: BinaryFn, a: string, b: string, rule: Gradients): readonly [Slope, Slope] {
+  const { binary: op, unary } = rule;
+  const y = rule.outputs[0]!;
+  const zero = () => rule.constant({ dtype: 'float32', shape: [], data: Float32Array.of(0) });
+  const times = (factor: () => string) => (dy: string) => op('mul', dy, factor());
+  const where = (fnOfMask: BinaryFn) => times(() => rule.where(op(fnOfMask, a, b), one(), zero()));
+  const one = () => rule.constant({ dtype: 'float32', shape: [], data: Float32Array.of(1) });
+  switch (fn) {
+    case 'add':
+      return [(dy) => dy, (dy) => dy];
+    case 'sub':
+      return [(dy) => dy, (dy) => unary('neg', dy)];
+    case 'mul':
+      return [times(() => b), times(() => a)];
+    case 'div':
+      return [(dy) => op('div', dy, b), (dy) => unary('neg', op('div', op('mul', dy, y), b))];
+    case 'pow':
+      // y = aᵇ: b · aᵇ⁻¹ and y · log a (0 where a is not positive)
+      return [
+        times(() => op('mul', b, op('pow', a, unary('affine', b, 1, -1)))),
+        times(() => {
+          const isPositive = op('greater', a, zero());
+          return rule.where(isPositive, op('mul', y, unary('log', rule.where(isPositive, a, one()))), zero());
+        }),
+      ];
+    // Of equal operands the first gets everything.
+    case 'max':
+      return [where('greaterOrEqual'), where('less')];
+    case 'min':
+      return [where('lessOrEqual'), where('greater')];
+    case 'prelu': {
+      const isBelow = () => op('less', a, zero());
+      return [times(() => rule.where(isBelow(), b, one())), times(() => rule.where(isBelow(), a, zero()))];
+    }
+    case 'mod':
+      // a − b · trunc(a / b)
+      return [(dy) => dy, (dy) => op('mul', dy, op('div', op('sub', y, a), b))];
+    default:
+      return [undefined, undefined];
+  }
+}

@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts';
 import { stridesOf } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { stridedCopies } from './copy.ts';
-import { needed, normalizedAxis, type Op, tensorLike } from './op.ts';
+import { dOutput, needed, normalizedAxis, type Op, tensorLike } from './op.ts';
 
 /** Inputs: one or more values. */
 export interface ConcatAttributes {
@@ -85,4 +85,14 @@ export const concat: Op<ConcatAttributes> = {
     return { inputOrders: operands.map((operand) => operand.order), outputOrders: [order], ...stridedCopies(order, copies) };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient({ axis }, rule) {
+    let offset = 0;
+    return rule.inputs.map((input, i) => {
+      const { shape } = rule.type(input!);
+      const along = normalizedAxis(axis, shape.length);
+      const start = shape.map((_, a) => (a === along ? offset : 0));
+      offset += shape[along]!;
+      return rule.wants(i) ? rule.slice(dOutput(rule), start, shape) : undefined;
+    });
+  },
 };

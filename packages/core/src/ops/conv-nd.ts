@@ -1,13 +1,29 @@
 /**
  * @file Convolutions of x [n, c, …positions] over any number of axes: the plain one on the twin (conv2d.ts has the kernels),
- * and the transposed one, whose kernel form is a plain convolution over the input with zeros between its positions.
+ * and the transposed one, which is the plain one's input gradient.
  */
 import { InputError } from '../errors.ts';
-import { channelsLast, rowMajor, stridesOf } from '../tensor/layout.ts';
-import { collapse, spaceBlock } from '../tensor/strided.ts';
+import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
-import { groupedPanels } from './conv2d.ts';
-import { type AxisReach, needed, type Op, packedValues, type Reach, tensorLike, type ValueType } from './op.ts';
+import {
+  asPicture,
+  type Conv2dAttributes,
+  type Conv2dGradientAttributes,
+  conv2d,
+  conv2dWeightGradient,
+  lowerInputGradient,
+} from './conv2d.ts';
+import {
+  type AxisReach,
+  dOutput,
+  type Gradients,
+  needed,
+  type Op,
+  type Reach,
+  tensorLike,
+  type ValueType,
+  wholeReach,
+} from './op.ts';
 import { dot, indices } from './pool-nd.ts';
 import { placeWindow, type WindowNd, windowReach } from './window.ts';
 
@@ -108,6 +124,75 @@ export const convNd: Op<ConvNdAttributes> = {
     nMacs: sizeOf(outputs[0]!.shape) * sizeOf(needed(inputs, 1, 'weight').shape.slice(1)),
     nParams: weights(inputs),
   }),
+  gradient(attributes, rule) {
+    const [x, weight, bias] = rule.inputs as [string, string, string | undefined];
+    const dy = dOutput(rule);
+    const { shape } = rule.type(x);
+    const { shape: weightShape } = rule.type(weight);
+    const window = windowOf(attributes, weightShape);
+    const { padding } = placeWindow(window, shape.slice(2));
+    // What the transposed convolution must add at the end of each axis to come back to the size of x.
+    const outputPadding = shape.slice(2).map((n, i) => {
+      const out = rule.type(dy).shape[i + 2]!;
+      const full = window.stride[i]! * (out - 1) + window.dilation[i]! * (window.kernel[i]! - 1) + 1;
+      return n - full + padding[i]! + padding[i + window.kernel.length]!;
+    });
+    const back = { ...attributes, padding, outputPadding };
+    return [
+      rule.wants(0) ? rule.add(convTranspose, back, [dy, weight]) : undefined,
+      rule.wants(1) ? rule.add(convNdWeightGradient, { ...attributes, padding, shape: weightShape }, [x, dy]) : undefined,
+      bias && rule.wants(2) ? biasGradient(rule, bias) : undefined,
+    ];
+  },
+};
+
+/** ∂loss/∂bias: the sum over images and positions. */
+function biasGradient(rule: Gradients, bias: string): string {
+  const dy = dOutput(rule);
+  const axes = rule
+    .type(dy)
+    .shape.map((_, axis) => axis)
+    .filter((axis) => axis !== 1);
+  return rule.reshape(rule.reduce('sum', dy, axes), rule.type(bias).shape);
+}
+
+/** Of the convolution whose weight gradient it is; `shape` is the weight's. */
+export interface ConvNdWeightGradientAttributes extends ConvNdAttributes {
+  readonly padding: readonly number[];
+  readonly shape: readonly number[];
+}
+
+/** ∂loss/∂weight of convNd. Inputs: x, ∂loss/∂y. */
+export const convNdWeightGradient: Op<ConvNdWeightGradientAttributes> = {
+  stage: () => 'linear',
+  runsOnTwin: 'always (windows over three axes)',
+  infer: ({ shape }, inputs) => [{ dtype: needed(inputs, 0, 'x').dtype, shape }],
+  reach: (_, inputs, output) => inputs.map((input) => (input && !input.constant ? wholeReach(input, output) : null)),
+  reference({ shape, stride, dilation, padding, groups }, inputs) {
+    const [x, dy] = inputs as [Tensor, Tensor];
+    const [n, c, ...sizes] = x.shape as [number, number, ...number[]];
+    const [o, channels, ...kernel] = shape as [number, number, ...number[]];
+    const strides = stridesOf(sizes, rowMajor(sizes.length));
+    const [plane, kernelSize, outPlane] = [sizeOf(sizes), sizeOf(kernel), sizeOf(dy.shape.slice(2))];
+    const dw = new Float64Array(sizeOf(shape));
+    for (const [p, out] of indices(dy.shape.slice(2)).entries()) {
+      for (const [k, at] of indices(kernel).entries()) {
+        const position = at.map((index, axis) => out[axis]! * stride[axis]! - padding[axis]! + index * dilation[axis]!);
+        if (!position.every((v, axis) => v >= 0 && v < sizes[axis]!)) continue;
+        const offset = dot(position, strides);
+        for (let i = 0; i < n; i++) {
+          for (let oc = 0; oc < o; oc++) {
+            const first = Math.floor(oc / (o / groups)) * channels;
+            const d = dy.data[(i * o + oc) * outPlane + p]!;
+            for (let j = 0; j < channels; j++)
+              dw[(oc * channels + j) * kernelSize + k]! += d * x.data[(i * c + first + j) * plane + offset]!;
+          }
+        }
+      }
+    }
+    return [tensorLike(x, shape, dw)];
+  },
+  cost: ({ shape }, inputs) => ({ nMacs: sizeOf(needed(inputs, 1, 'dy').shape) * sizeOf(shape.slice(1)), nParams: 0 }),
 };
 
 /** Adds bias[c] to [n, c, positions]. */
@@ -161,7 +246,7 @@ function transposedAxes(attributes: ConvTransposeAttributes, x: readonly number[
 
 export const convTranspose: Op<ConvTransposeAttributes> = {
   stage: () => 'linear',
-  runsOnTwin: 'windows over three axes; a weight that depends on the picture',
+  runsOnTwin: 'windows over three axes',
   infer(attributes, inputs) {
     const { x, weight, nOutputs } = checkedShapes(inputs, attributes.groups, true);
     const axes = transposedAxes(attributes, x, weight);
@@ -207,98 +292,52 @@ export const convTranspose: Op<ConvTransposeAttributes> = {
     }
     return [tensorLike(x, [n, nOutputs, ...outputSize], biased(y, bias, outPlane))];
   },
-  lower(attributes, inputs, outputs) {
+  lower(attributes, inputs, outputs, { exact }) {
     const x = needed(inputs, 0, 'x');
     const weight = needed(inputs, 1, 'weight');
-    const bias = inputs[2];
-    if (!weight.constant || x.shape.length > 4) return undefined;
-    const [n, c] = x.shape as [number, number];
-    const { groups } = attributes;
+    if (x.shape.length > 4) return undefined;
     const axes = transposedAxes(attributes, x.shape, weight.shape);
     // A 1-D convolution is one over a single row.
     if (axes.length === 1) axes.unshift({ size: 1, kernel: 1, stride: 1, dilation: 1, before: 0, out: 1 });
-    const [ay, ax] = axes as [TransposedAxis, TransposedAxis];
-    const [, oc] = outputs[0]!.shape as [number, number];
-    const order = channelsLast(x.shape.length);
-    // The spread picture: what the windows of all outputs cover, input position i at stride·i + dilation·(kernel − 1) − before.
-    const spread = axes.map((along) => {
-      const extent = along.dilation * (along.kernel - 1);
-      const shift = extent - along.before;
-      const first = Math.max(0, Math.ceil(-shift / along.stride));
-      const end = Math.min(along.size, Math.floor((along.out + extent - 1 - shift) / along.stride) + 1);
-      return { length: along.out + extent, first, count: Math.max(0, end - first), at: shift + first * along.stride };
-    });
-    const [sy, sx] = spread as [(typeof spread)[0], (typeof spread)[0]];
-    const spreadSize = n * sy.length * sx.length * c;
-    const shape = [n, sy.count, sx.count, c];
-    const space = collapse(shape, rowMajor(4), [
-      [ay.size * ax.size * c, ax.size * c, c, 1],
-      [sy.length * sx.length * c, ay.stride * sx.length * c, ax.stride * c, 1],
-    ]);
-    const source = (sy.first * ax.size + sx.first) * c * 4;
-    const target = (sy.at * sx.length + sx.at) * c * 4;
-    const isEmpty = sy.count === 0 || sx.count === 0;
-    return {
-      inputOrders: [order, undefined, bias && rowMajor(bias.shape.length)],
-      outputOrders: [order],
-      packed: [groupedPanels(flipped(weight.constant, groups), groups), packedValues(spaceBlock(space))],
-      scratchBytes: (run) => spreadSize * 4 + run.f32_conv2d_scratch(c, ay.kernel, ax.kernel, groups),
-      bind({ run }, at) {
-        const [xPtr, , biasPtr] = at.inputs as [number, number, number | undefined];
-        const [panels, block] = at.packed as [number, number];
-        const convScratch = at.scratch + spreadSize * 4;
-        return () => {
-          run.f32_fill(at.scratch, spreadSize, 0);
-          if (!isEmpty) run.f32_copy(xPtr + source, at.scratch + target, space.sizes.length, block);
-          run.f32_conv2d(
-            at.scratch,
-            panels,
-            biasPtr ?? 0,
-            at.outputs[0]!,
-            convScratch,
-            n,
-            sy.length,
-            sx.length,
-            c,
-            ay.out,
-            ax.out,
-            oc,
-            ay.kernel,
-            ax.kernel,
-            1,
-            1,
-            0,
-            0,
-            ay.dilation,
-            ax.dilation,
-            groups,
-            c,
-            oc,
-            -Infinity,
-            Infinity,
-          );
-        };
-      },
-    };
+    const [y, along] = axes as [TransposedAxis, TransposedAxis];
+    const window = {
+      stride: [y.stride, along.stride],
+      dilation: [y.dilation, along.dilation],
+      padding: [y.before, along.before, 0, 0],
+      groups: attributes.groups,
+    } as const;
+    return lowerInputGradient(window, asPicture(outputs[0]!.shape), x, weight, inputs[2], exact);
   },
   cost: (_, inputs) => ({
     nMacs: sizeOf(needed(inputs, 0, 'x').shape) * sizeOf(needed(inputs, 1, 'weight').shape.slice(1)),
     nParams: weights(inputs),
   }),
+  gradient(attributes, rule) {
+    // The transposed convolution is the input gradient of a plain one, so its own input gradient is that one.
+    const [x, weight, bias] = rule.inputs as [string, string, string | undefined];
+    const dy = dOutput(rule);
+    const axes = transposedAxes(attributes, rule.type(x).shape, rule.type(weight).shape);
+    const before = axes.map((along) => along.before);
+    const after = axes.map(
+      ({ size, kernel, stride, dilation, before, out }) => stride * (size - 1) + dilation * (kernel - 1) + 1 - out - before,
+    );
+    const window = {
+      stride: axes.map(({ stride }) => stride),
+      dilation: axes.map(({ dilation }) => dilation),
+      padding: [...before, ...after],
+      groups: attributes.groups,
+    };
+    const { shape } = rule.type(weight);
+    const isPicture = axes.length === 2 && window.padding.every((n) => n >= 0);
+    const picture = window as unknown as Omit<Conv2dAttributes, 'padding'> & Pick<Conv2dGradientAttributes, 'padding'>;
+    return [
+      !rule.wants(0) ? undefined : isPicture ? rule.add(conv2d, picture, [dy, weight]) : rule.add(convNd, window, [dy, weight]),
+      !rule.wants(1)
+        ? undefined
+        : isPicture
+          ? rule.add(conv2dWeightGradient, { ...picture, shape }, [dy, x])
+          : rule.add(convNdWeightGradient, { ...window, shape }, [dy, x]),
+      bias && rule.wants(2) ? biasGradient(rule, bias) : undefined,
+    ];
+  },
 };
-
-/** Weight [c, o / groups, …kernel] as that of the plain convolution [o, c / groups, …kernel], turned by half a circle. */
-function flipped(weight: Tensor, groups: number): Tensor {
-  const [c, perGroup, ...kernel] = weight.shape as [number, number, ...number[]];
-  const channels = c / groups;
-  const size = sizeOf(kernel);
-  const data = new Float32Array(weight.data.length);
-  for (let j = 0; j < c; j++) {
-    const group = Math.floor(j / channels);
-    for (let o = 0; o < perGroup; o++) {
-      const target = ((group * perGroup + o) * channels + (j % channels)) * size;
-      for (let k = 0; k < size; k++) data[target + size - 1 - k] = weight.data[(j * perGroup + o) * size + k]!;
-    }
-  }
-  return { dtype: 'float32', shape: [perGroup * groups, channels, ...kernel], data };
-}

@@ -3,8 +3,17 @@ import { type KernelExports, type Kernels, panelWidth, reference } from '@ventra
 import { InputError } from '../errors.ts';
 import { channelsLast, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
-import { type Lowered, needed, type Op, type PackedConstant, tensorLike, type ValueType } from './op.ts';
-import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
+import {
+  type Lowered,
+  type LoweredValue,
+  needed,
+  type Op,
+  type PackedConstant,
+  tensorLike,
+  type ValueType,
+  wholeReach,
+} from './op.ts';
+import { applyActivation, beforeActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 import { type Padding, type PlacedWindow, placeWindow, positionsOf, type Window2d, windowReach } from './window.ts';
 
 /** Inputs: x, weight, bias?. */
@@ -20,7 +29,7 @@ export interface Conv2dAttributes {
 type Inputs = readonly (Pick<ValueType, 'shape'> | undefined)[];
 
 /** [n, c, l] seen as a picture [n, c, 1, l]: a 1-D convolution is a 2-D one over a single row. */
-function asPicture(shape: readonly number[]): [number, number, number, number] {
+export function asPicture(shape: readonly number[]): [number, number, number, number] {
   const [h, w] = positionsOf(shape, 2) as [number, number];
   return [shape[0]!, shape[1]!, h, w];
 }
@@ -34,7 +43,6 @@ function place(attributes: Conv2dAttributes, inputs: Inputs): { window: Window2d
 
 export const conv2d: Op<Conv2dAttributes> = {
   stage: ({ activation }) => (activation ? 'activation' : 'linear'),
-  runsOnTwin: 'a weight that depends on the picture',
 
   infer(attributes, inputs) {
     const x = needed(inputs, 0, 'x');
@@ -96,58 +104,16 @@ export const conv2d: Op<Conv2dAttributes> = {
 
   lower(attributes, inputs, outputs, { exact }) {
     const x = needed(inputs, 0, 'x');
-    const weight = needed(inputs, 1, 'weight');
-    const bias = inputs[2];
-    if (!weight.constant) return undefined;
     const [n, c, h, w] = asPicture(x.shape);
     const [, oc, oh, ow] = asPicture(outputs[0]!.shape);
     const { window, placed } = place(attributes, inputs);
-    const { groups } = attributes;
-    const [[kh, kw], [sh, sw], [dh, dw], [padTop, padLeft]] = [window.kernel, window.stride, window.dilation, placed.padding];
-    const order = channelsLast(x.shape.length);
-    const [lo, hi] = clampOf(attributes.activation);
-    const finish = finishActivation(attributes.activation, sizeOf(outputs[0]!.shape));
-    const layout = { inputOrders: [order, undefined, bias && rowMajor(bias.shape.length)], outputOrders: [order] };
-
-    const window2d = [kh, kw, sh, sw, padTop, padLeft, dh, dw] as const;
-    /** Lowered with one packed weight and scratch memory; `call` is given x, weight, bias, y and scratch. */
-    const lowered = (
-      weights: PackedConstant,
-      scratchBytes: (run: KernelExports) => number,
-      call: (run: KernelExports, ptrs: readonly [x: number, weight: number, bias: number, y: number, scratch: number]) => void,
-    ): Lowered => ({
-      ...layout,
-      packed: [weights],
-      scratchBytes,
-      bind(kernels, at) {
-        const yPtr = at.outputs[0]!;
-        const ptrs = [at.inputs[0]!, at.packed[0]!, at.inputs[2] ?? 0, yPtr, at.scratch] as const;
-        return () => {
-          call(kernels.run, ptrs);
-          finish?.(kernels, yPtr);
-        };
-      },
-    });
-
-    if (groups === c && oc === c && groups > 1) {
-      return lowered(
-        depthwiseWeight(weight.constant, c, kh, kw),
-        (run) => run.f32_depthwise2d_scratch(oh, ow, kh, kw, sh, sw, dh, dw),
-        (run, ptrs) => run.f32_depthwise2d(...ptrs, n, h, w, c, oh, ow, ...window2d, c, c, lo, hi),
-      );
-    }
-    const isPlain3x3 = kh === 3 && kw === 3 && sh === 1 && sw === 1 && dh === 1 && dw === 1 && groups === 1;
-    if (!exact && isPlain3x3 && winogradPays(c, oc, oh, ow)) {
-      return lowered(
-        winogradWeight(weight.constant, c, oc),
-        (run) => run.f32_winograd_scratch(c, oc),
-        (run, ptrs) => run.f32_conv2d_winograd(...ptrs, n, h, w, c, oh, ow, oc, padTop, padLeft, c, oc, lo, hi),
-      );
-    }
-    return lowered(
-      groupedPanels(weight.constant, groups),
-      (run) => run.f32_conv2d_scratch(c, kh, kw, groups),
-      (run, ptrs) => run.f32_conv2d(...ptrs, n, h, w, c, oh, ow, oc, ...window2d, groups, c, oc, lo, hi),
+    const { padding } = placed;
+    return lowerConvolution(
+      { ...window, padding, groups: attributes.groups, sizes: [n, c, h, w, oc, oh, ow], rank: x.shape.length, turned: false },
+      needed(inputs, 1, 'weight'),
+      inputs[2],
+      attributes.activation,
+      exact,
     );
   },
 
@@ -157,7 +123,288 @@ export const conv2d: Op<Conv2dAttributes> = {
     const nBias = inputs[2] ? sizeOf(inputs[2].shape) : 0;
     return { nMacs: sizeOf(outputs[0]!.shape) * perOutput, nParams: sizeOf(weight) + nBias };
   },
+
+  gradient(attributes, rule) {
+    const [x, weight, bias] = rule.inputs as [string, string, string | undefined];
+    const dz = beforeActivation(attributes, rule);
+    const { activation: _, ...linear } = attributes;
+    const { padding } = place(
+      attributes,
+      rule.inputs.map((name) => (name ? rule.type(name) : undefined)),
+    ).placed;
+    const window = { ...linear, padding };
+    const axes = rule
+      .type(dz)
+      .shape.map((_, axis) => axis)
+      .filter((axis) => axis !== 1);
+    return [
+      rule.wants(0) ? rule.add(conv2dInputGradient, { ...window, shape: rule.type(x).shape }, [dz, weight]) : undefined,
+      rule.wants(1) ? rule.add(conv2dWeightGradient, { ...window, shape: rule.type(weight).shape }, [x, dz]) : undefined,
+      bias && rule.wants(2) ? rule.reshape(rule.reduce('sum', dz, axes), rule.type(bias).shape) : undefined,
+    ];
+  },
 };
+
+/** Of the convolution that is differentiated; `shape` is that of the gradient. */
+export interface Conv2dGradientAttributes extends Omit<Conv2dAttributes, 'activation'> {
+  readonly padding: readonly [top: number, left: number, bottom: number, right: number];
+  readonly shape: readonly number[];
+}
+
+/** ∂loss/∂x of conv2d. Inputs: ∂loss/∂y, weight. */
+export const conv2dInputGradient: Op<Conv2dGradientAttributes> = {
+  stage: () => 'linear',
+  infer: ({ shape }, inputs) => [{ dtype: needed(inputs, 0, 'dy').dtype, shape }],
+  reach: (_, inputs, output) => inputs.map((input) => (input && !input.constant ? wholeReach(input, output) : null)),
+  reference({ shape, ...window }, inputs) {
+    const [dy, weight] = inputs as [Tensor, Tensor];
+    const [xShape, yShape, weightShape] = [shape, dy.shape, weight.shape].map(asPicture);
+    const dx = reference.conv2dInputGradient(toFloat64(dy), yShape!, toFloat64(weight), weightShape!, xShape!, window);
+    return [tensorLike(dy, shape, dx.data)];
+  },
+  lower({ shape, ...window }, inputs, _, { exact }) {
+    const weight = needed(inputs, 1, 'weight');
+    return lowerInputGradient(window, asPicture(shape), needed(inputs, 0, 'dy'), weight, undefined, exact);
+  },
+  cost: (_, inputs) => ({
+    nMacs: sizeOf(needed(inputs, 0, 'dy').shape) * sizeOf(needed(inputs, 1, 'weight').shape.slice(1)),
+    nParams: 0,
+  }),
+};
+
+/** ∂loss/∂weight of conv2d. Inputs: x, ∂loss/∂y. */
+export const conv2dWeightGradient: Op<Conv2dGradientAttributes> = {
+  stage: () => 'linear',
+  infer: ({ shape }, inputs) => [{ dtype: needed(inputs, 0, 'x').dtype, shape }],
+  reach: (_, inputs, output) => inputs.map((input) => (input && !input.constant ? wholeReach(input, output) : null)),
+  reference({ shape, ...window }, inputs) {
+    const [x, dy] = inputs as [Tensor, Tensor];
+    const [xShape, yShape, weightShape] = [x.shape, dy.shape, shape].map(asPicture);
+    const dw = reference.conv2dWeightGradient(toFloat64(x), xShape!, toFloat64(dy), yShape!, weightShape!, window);
+    return [tensorLike(x, shape, dw.data)];
+  },
+  lower({ shape, stride, padding, dilation, groups }, inputs) {
+    const [x, dy] = [needed(inputs, 0, 'x'), needed(inputs, 1, 'dy')];
+    const order = channelsLast(x.shape.length);
+    const [n, c, h, w] = asPicture(x.shape);
+    const [, oc, oh, ow] = asPicture(dy.shape);
+    const [, , kh, kw] = asPicture(shape);
+    const sizes = [n, h, w, c, oh, ow] as const;
+    const places = [kh, kw, ...stride, padding[0], padding[1], ...dilation] as const;
+    const isDepthwise = groups === c && oc === c && groups > 1;
+    return {
+      inputOrders: [order, order],
+      outputOrders: [rowMajor(shape.length)],
+      scratchBytes: (run) => (isDepthwise ? 0 : run.f32_conv2d_weight_gradient_scratch(c, oc, kh, kw, groups)),
+      bind({ run }, at) {
+        const [xPtr, dyPtr, dwPtr] = [at.inputs[0]!, at.inputs[1]!, at.outputs[0]!];
+        if (isDepthwise) return () => run.f32_depthwise2d_weight_gradient(xPtr, dyPtr, dwPtr, ...sizes, ...places);
+        return () => run.f32_conv2d_weight_gradient(xPtr, dyPtr, dwPtr, at.scratch, ...sizes, oc, ...places, groups);
+      },
+    };
+  },
+  cost: ({ shape }, inputs) => ({ nMacs: sizeOf(needed(inputs, 1, 'dy').shape) * sizeOf(shape.slice(1)), nParams: 0 }),
+};
+
+/** A convolution as the kernels see it. */
+interface Convolution {
+  readonly kernel: readonly [h: number, w: number];
+  readonly stride: readonly [h: number, w: number];
+  readonly padding: readonly [top: number, left: number, bottom: number, right: number];
+  readonly dilation: readonly [h: number, w: number];
+  readonly groups: number;
+  readonly sizes: readonly [n: number, c: number, h: number, w: number, oc: number, oh: number, ow: number];
+  /** Axes of x and y in the graph: 3 or 4. */
+  readonly rank: number;
+  /** The weight is that of the convolution whose input gradient this is: [c, oc / groups, kh, kw], to be turned by half a circle. */
+  readonly turned: boolean;
+}
+
+/** How a kernel wants its weight, and how it is brought there from [o, c / groups, kh, kw] in memory. */
+interface WeightForm {
+  readonly bytes: number;
+  pack(run: KernelExports, weightPtr: number, packedPtr: number): void;
+}
+
+type Call = (run: KernelExports, ...ptrs: readonly [x: number, weight: number, bias: number, y: number, scratch: number]) => void;
+
+function lowerConvolution(
+  convolution: Convolution,
+  weight: LoweredValue,
+  bias: LoweredValue | undefined,
+  activation: UnaryAttributes | undefined,
+  exact: boolean,
+): Lowered {
+  const { groups, turned, rank } = convolution;
+  const [n, c, h, w, oc, oh, ow] = convolution.sizes;
+  const [[kh, kw], [sh, sw], [dh, dw], [padTop, padLeft]] = [
+    convolution.kernel,
+    convolution.stride,
+    convolution.dilation,
+    convolution.padding,
+  ];
+  const window = [kh, kw, sh, sw, padTop, padLeft, dh, dw] as const;
+  const places = kh * kw;
+  const [lo, hi] = clampOf(activation);
+  const turn = turned ? 1 : 0;
+  const [cg, og] = [c / groups, oc / groups];
+  // Distances between filters of neighbouring inputs and outputs.
+  const [sc, so] = turned ? [og * places, places] : [places, cg * places];
+
+  let form: WeightForm;
+  let scratchBytes: (run: KernelExports) => number;
+  let call: Call;
+  const isPlain3x3 = kh === 3 && kw === 3 && sh === 1 && sw === 1 && dh === 1 && dw === 1 && groups === 1;
+  if (groups === c && oc === c && groups > 1) {
+    form = {
+      bytes: Math.ceil(c / 4) * 16 * places,
+      pack: (run, from, to) => run.f32_depthwise_pack(from, to, c, places, turn),
+    };
+    scratchBytes = (run) => run.f32_depthwise2d_scratch(oh, ow, kh, kw, sh, sw, dh, dw);
+    call = (run, ...ptrs) => run.f32_depthwise2d(...ptrs, n, h, w, c, oh, ow, ...window, c, c, lo, hi);
+  } else if (!exact && isPlain3x3 && winogradPays(c, oc, oh, ow)) {
+    form = { bytes: 36 * panelBytes(c, oc), pack: (run, from, to) => run.f32_winograd_pack(from, to, c, oc, sc, so, turn) };
+    scratchBytes = (run) => run.f32_winograd_scratch(c, oc);
+    call = (run, ...ptrs) => run.f32_conv2d_winograd(...ptrs, n, h, w, c, oh, ow, oc, padTop, padLeft, c, oc, lo, hi);
+  } else {
+    const bytes = panelBytes(cg * places, og);
+    const [first, sy, sx] = turned ? [places - 1, -kw, -1] : [0, kw, 1];
+    form = {
+      bytes: bytes * groups,
+      pack(run, from, to) {
+        for (let g = 0; g < groups; g++)
+          run.f32_pack(from + (g * cg * og * places + first) * 4, to + g * bytes, kh, kw, cg, og, sy, sx, sc, so);
+      },
+    };
+    scratchBytes = (run) => run.f32_conv2d_scratch(c, kh, kw, groups);
+    call = (run, ...ptrs) => run.f32_conv2d(...ptrs, n, h, w, c, oh, ow, oc, ...window, groups, c, oc, lo, hi);
+  }
+  const finish = finishActivation(activation, n * oc * oh * ow);
+  return withWeight(form, weight, bias, rank, scratchBytes, (kernels, x, packed, biasPtr, y, scratch) => {
+    call(kernels.run, x, packed, biasPtr, y, scratch);
+    finish?.(kernels, y);
+  });
+}
+
+/** A weight that is known at load is packed then; another one each time, into the scratch memory. */
+function withWeight(
+  form: WeightForm,
+  weight: LoweredValue,
+  bias: LoweredValue | undefined,
+  rank: number,
+  scratchBytes: (run: KernelExports) => number,
+  call: (kernels: Kernels, x: number, packed: number, bias: number, y: number, scratch: number) => void,
+): Lowered {
+  const order = channelsLast(rank);
+  const { constant } = weight;
+  const packedBytes = constant ? 0 : Math.ceil(form.bytes / 64) * 64;
+  return {
+    inputOrders: [order, constant ? undefined : rowMajor(rank), bias && rowMajor(bias.shape.length)],
+    outputOrders: [order],
+    packed: constant ? [packedWeight(form, constant)] : [],
+    scratchBytes: (run) => packedBytes + scratchBytes(run),
+    bind(kernels, at) {
+      const [x, weightPtr, biasPtr = 0] = at.inputs as [number, number, number | undefined];
+      const y = at.outputs[0]!;
+      if (constant) {
+        const packed = at.packed[0]!;
+        return () => call(kernels, x, packed, biasPtr, y, at.scratch);
+      }
+      return () => {
+        form.pack(kernels.run, weightPtr, at.scratch);
+        call(kernels, x, at.scratch, biasPtr, y, at.scratch + packedBytes);
+      };
+    },
+  };
+}
+
+function packedWeight(form: WeightForm, weight: Tensor): PackedConstant {
+  return {
+    bytes: form.bytes,
+    write(kernels, ptr) {
+      const data = toFloat32(weight);
+      const mark = kernels.mark();
+      const temporary = kernels.allocate(data.byteLength);
+      kernels.f32(temporary, data.length).set(data);
+      form.pack(kernels.run, temporary, ptr);
+      kernels.release(mark);
+    },
+  };
+}
+
+/**
+ * The input gradient of a convolution, which is also the transposed convolution: x is ∂loss/∂y [n, o, oh, ow], weight
+ * [o, c / groups, kh, kw], the result `shape` [n, c, h, w]. With stride 1 it is a plain convolution by the turned weight.
+ */
+export function lowerInputGradient(
+  window: Omit<Convolution, 'kernel' | 'sizes' | 'rank' | 'turned'>,
+  [n, c, h, w]: readonly [n: number, c: number, h: number, w: number],
+  dy: LoweredValue,
+  weight: LoweredValue,
+  bias: LoweredValue | undefined,
+  exact: boolean,
+): Lowered {
+  const [, o, oh, ow] = asPicture(dy.shape);
+  const [, , kh, kw] = asPicture(weight.shape);
+  const { stride, dilation, padding, groups } = window;
+  const [[sh, sw], [dh, dw], [top, left]] = [stride, dilation, padding];
+  if (sh === 1 && sw === 1) {
+    const before = [dh * (kh - 1) - top, dw * (kw - 1) - left] as const;
+    const convolution: Convolution = {
+      ...window,
+      kernel: [kh, kw],
+      padding: [...before, 0, 0],
+      sizes: [n, o, oh, ow, c, h, w],
+      rank: dy.shape.length,
+      turned: true,
+    };
+    return lowerConvolution(convolution, weight, bias, undefined, exact);
+  }
+  const [og, cg, places] = [o / groups, c / groups, kh * kw];
+  const bytes = panelBytes(og, cg);
+  const form: WeightForm = {
+    bytes: groups * places * bytes,
+    pack(run, from, to) {
+      for (let g = 0; g < groups; g++)
+        for (let k = 0; k < places; k++)
+          run.f32_pack(
+            from + (g * og * cg * places + k) * 4,
+            to + (g * places + k) * bytes,
+            1,
+            1,
+            og,
+            cg,
+            0,
+            0,
+            cg * places,
+            places,
+          );
+    },
+  };
+  const sizes = [n, h, w, c, oh, ow, o, kh, kw, sh, sw, top, left, dh, dw, groups] as const;
+  const ones = bias ? c * 4 : 0;
+  return withWeight(
+    form,
+    weight,
+    bias,
+    dy.shape.length,
+    () => ones,
+    ({ run }, dyPtr, packed, biasPtr, dxPtr, scratch) => {
+      run.f32_conv2d_input_gradient(dyPtr, packed, dxPtr, ...sizes);
+      if (!bias) return;
+      run.f32_fill(scratch, c, 1);
+      run.f32_scale_shift(dxPtr, scratch, biasPtr, dxPtr, n * h * w, c, -Infinity, Infinity);
+    },
+  );
+}
+
+/**
+ * Whether F(4×4, 3×3) beats the plain matrix product: enough channels that the products outweigh the transforms, and not
+ * only a corner of a tile (measured: bench/conv.mjs of kernels).
+ */
+function winogradPays(c: number, oc: number, oh: number, ow: number): boolean {
+  return c % 4 === 0 && c >= 16 && oc >= 16 && oh >= 4 && ow >= 4;
+}
 
 /** Bytes of one packed matrix of k rows and n columns. */
 export function panelBytes(k: number, n: number): number {
@@ -189,55 +436,4 @@ export function packColumns(
     kernels.run.f32_pack(temporary, ptr + (j / panelWidth) * k * panelWidth * 4, k0, k1, k2, columns, ...strides, k);
   }
   kernels.release(mark);
-}
-
-/** Weight [o, c, kh, kw] as packed panels with k in (kh, kw, c) order, group after group. */
-export function groupedPanels(weight: Tensor, groups: number): PackedConstant {
-  const [o, c, kh, kw] = asPicture(weight.shape);
-  const perGroup = o / groups;
-  const bytes = panelBytes(c * kh * kw, perGroup);
-  return {
-    bytes: bytes * groups,
-    write(kernels, ptr) {
-      const data = toFloat32(weight);
-      for (let g = 0; g < groups; g++)
-        packColumns(kernels, ptr + g * bytes, data, g * perGroup, perGroup, kh, kw, c, [kw, 1, kh * kw]);
-    },
-  };
-}
-
-/**
- * Whether F(4×4, 3×3) beats the plain matrix product: enough channels that the products outweigh the transforms, and not
- * only a corner of a tile (measured: bench/conv.mjs of kernels).
- */
-function winogradPays(c: number, oc: number, oh: number, ow: number): boolean {
-  return c % 4 === 0 && c >= 16 && oc >= 16 && oh >= 4 && ow >= 4;
-}
-
-/** Weight [o, c, 3, 3] in Winograd's space: 36 packed matrices. */
-function winogradWeight(weight: Tensor, c: number, oc: number): PackedConstant {
-  return {
-    bytes: 36 * panelBytes(c, oc),
-    write(kernels, ptr) {
-      const data = toFloat32(weight);
-      const mark = kernels.mark();
-      const temporary = kernels.allocate(data.byteLength);
-      kernels.f32(temporary, data.length).set(data);
-      kernels.run.f32_winograd_pack(temporary, ptr, c, oc);
-      kernels.release(mark);
-    },
-  };
-}
-
-/** Weight [c, 1, kh, kw] as [ceil(c / 4), kh, kw, 4]. */
-function depthwiseWeight(weight: Tensor, c: number, kh: number, kw: number): PackedConstant {
-  const size = Math.ceil(c / 4) * 4 * kh * kw;
-  return {
-    bytes: size * 4,
-    write(kernels, ptr) {
-      const target = kernels.f32(ptr, size);
-      for (let i = 0; i < c; i++)
-        for (let k = 0; k < kh * kw; k++) target[((i >> 2) * kh * kw + k) * 4 + (i & 3)] = weight.data[i * kh * kw + k]!;
-    },
-  };
 }

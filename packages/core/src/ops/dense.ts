@@ -5,7 +5,7 @@ import { rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
 import { packColumns, panelBytes } from './conv2d.ts';
 import { needed, type Op, type PackedConstant, packedValues, tensorLike, type ValueType } from './op.ts';
-import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
+import { applyActivation, beforeActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 
 /** Inputs: a [m, k], b [k, n] (or [n, k] with transB), c? (anything that broadcasts to [m, n]). */
 export interface DenseAttributes {
@@ -24,7 +24,8 @@ function sizes({ transA, transB }: DenseAttributes, a: Pick<ValueType, 'shape'>,
 
 export const dense: Op<DenseAttributes> = {
   stage: () => 'dense',
-  runsOnTwin: 'a matrix B or C that depends on the picture, a C that differs between rows',
+  runsOnTwin:
+    'a C that differs between rows; a B that depends on the picture with alpha, or a C that does with beta, other than 1',
   infer(attributes, inputs) {
     const a = needed(inputs, 0, 'a');
     const b = needed(inputs, 1, 'b');
@@ -66,24 +67,34 @@ export const dense: Op<DenseAttributes> = {
       : y;
     return [tensorLike(a, [m, n], applyActivation(attributes.activation, biased))];
   },
-  lower(attributes, inputs, outputs) {
+  lower(attributes, inputs) {
+    const { alpha, beta, transA, transB } = attributes;
     const b = needed(inputs, 1, 'b');
     const { m, k, n } = sizes(attributes, needed(inputs, 0, 'a'), b);
     const bias = inputs[2];
-    if (!b.constant || (bias && !isRow(bias, n))) return undefined;
+    const isKnown = b.constant !== undefined;
+    // A bias that is computed is read as it lies, which a factor would change.
+    const isComputed = bias !== undefined && !bias.constant && sizeOf(bias.shape) === n && bias.shape.at(-1) === n && beta === 1;
+    if ((!isKnown && alpha !== 1) || (bias && !isComputed && !isRow(bias, n))) return undefined;
     const [lo, hi] = clampOf(attributes.activation);
     const finish = finishActivation(attributes.activation, m * n);
+    const order = transA ? [1, 0] : rowMajor(2);
     return {
-      inputOrders: [attributes.transA ? [1, 0] : rowMajor(2), undefined, undefined],
-      outputOrders: [rowMajor(outputs[0]!.shape.length)],
+      inputOrders: [order, isKnown ? undefined : rowMajor(2), isComputed ? rowMajor(bias.shape.length) : undefined],
+      outputOrders: [rowMajor(2)],
       packed: [
-        packedMatrix(b.constant, k, n, attributes.transB, attributes.alpha),
-        ...(bias ? [packedValues(biasRow(bias, n, attributes.beta))] : []),
+        ...(b.constant ? [packedMatrix(b.constant, k, n, transB, alpha)] : []),
+        ...(bias && !isComputed ? [packedValues(biasRow(bias, n, beta))] : []),
       ],
+      scratchBytes: () => (isKnown ? 0 : panelBytes(k, n)),
       bind(kernels, at) {
-        const [weightPtr, biasPtr] = at.packed as [number, number | undefined];
+        const { run } = kernels;
+        const [aPtr, bPtr, computedPtr] = at.inputs as [number, number, number];
+        const packedPtr = isKnown ? at.packed[0]! : at.scratch;
+        const biasPtr = isComputed ? computedPtr : (at.packed[isKnown ? 1 : 0] ?? 0);
         return () => {
-          kernels.run.f32_dense(at.inputs[0]!, weightPtr, biasPtr ?? 0, at.outputs[0]!, m, k, n, k, n, lo, hi);
+          if (!isKnown) run.f32_pack(bPtr, packedPtr, 1, 1, k, n, 0, 0, transB ? 1 : n, transB ? k : 1);
+          run.f32_dense(aPtr, packedPtr, biasPtr, at.outputs[0]!, m, k, n, k, n, lo, hi);
           finish?.(kernels, at.outputs[0]!);
         };
       },
@@ -93,6 +104,20 @@ export const dense: Op<DenseAttributes> = {
     const b = needed(inputs, 1, 'b').shape;
     const k = sizeOf(b) / outputs[0]!.shape[1]!;
     return { nMacs: sizeOf(outputs[0]!.shape) * k, nParams: sizeOf(b) + (inputs[2] ? sizeOf(inputs[2].shape) : 0) };
+  },
+  gradient(attributes, rule) {
+    const { alpha, beta, transA, transB } = attributes;
+    const [a, b, c] = rule.inputs as [string, string, string | undefined];
+    const dz = beforeActivation(attributes, rule);
+    const product = (left: string, right: string, ofLeft: boolean, ofRight: boolean) =>
+      rule.add(dense, { alpha, beta: 1, transA: ofLeft, transB: ofRight }, [left, right]);
+    const scaled = (value: string) => (beta === 1 ? value : rule.unary('affine', value, beta));
+    return [
+      // With A' = A or Aᵀ and B' = B or Bᵀ: dA' = α · dz · B'ᵀ, dB' = α · A'ᵀ · dz.
+      !rule.wants(0) ? undefined : transA ? product(b, dz, transB, true) : product(dz, b, false, !transB),
+      !rule.wants(1) ? undefined : transB ? product(dz, a, true, transA) : product(a, dz, !transA, false),
+      c && rule.wants(2) ? scaled(rule.sumTo(dz, rule.type(c).shape)) : undefined,
+    ];
   },
 };
 

@@ -4,7 +4,7 @@ import { type AxisOrder, channelsLast, rowMajor, stridesOf } from '../tensor/lay
 import { gatherStrided } from '../tensor/strided.ts';
 import { formatShape, type Tensor } from '../tensor/tensor.ts';
 import { stridedCopies } from './copy.ts';
-import { needed, type Op, tensorLike } from './op.ts';
+import { dOutput, needed, type Op, tensorLike } from './op.ts';
 
 /** Inputs: x. */
 export interface DepthToSpaceAttributes {
@@ -67,6 +67,7 @@ export const depthToSpace: Op<DepthToSpaceAttributes> = {
     return { inputOrders: [order], outputOrders: [order], ...stridedCopies(walk, [copy]) };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: (attributes, rule) => [rule.add(spaceToDepth, attributes, [dOutput(rule)])],
 };
 
 function inverse(attributes: SpaceToDepthAttributes, [n, c, h, w]: Sizes, order: AxisOrder) {
@@ -108,4 +109,5 @@ export const spaceToDepth: Op<SpaceToDepthAttributes> = {
     return { inputOrders: [order], outputOrders: [order], ...stridedCopies([0, 2, 4, 3, 5, 1], [copy]) };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: (attributes, rule) => [rule.add(depthToSpace, attributes, [dOutput(rule)])],
 };

@@ -2,7 +2,7 @@
 import { InputError } from '../errors.ts';
 import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
-import { needed, type Op, tensorLike, type ValueType, wholeReach } from './op.ts';
+import { dOutput, needed, type Op, tensorLike, type ValueType, wholeReach } from './op.ts';
 import { dot, indices } from './pool-nd.ts';
 
 /** Inputs: one value per term. `...` stands for axes that are broadcast, aligned at the end. */
@@ -85,4 +85,45 @@ export const einsum: Op<EinsumAttributes> = {
     nMacs: sizeOf([...parsed(attributes, inputs).sizes.values()]),
     nParams: inputs.reduce((sum, input) => sum + (input?.constant ? sizeOf(input.shape) : 0), 0),
   }),
+  gradient(attributes, rule) {
+    const shapes = rule.inputs.map((name) => rule.type(name!));
+    const { names, sizes, result } = parsed(attributes, shapes);
+    const letters = new Map<string, string>();
+    const spelled = (list: readonly string[]) =>
+      list.map((name) => {
+        if (!letters.has(name)) letters.set(name, String.fromCharCode((letters.size < 26 ? 97 : 39) + letters.size));
+        return letters.get(name)!;
+      });
+    const ones = (shape: readonly number[], isOne = (_: number) => true): string =>
+      rule.constant({
+        dtype: 'float32',
+        shape,
+        data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => (isOne(i) ? 1 : 0)),
+      });
+    return names.map((own, i) => {
+      if (!rule.wants(i)) return undefined;
+      const terms: (readonly [names: readonly string[], value: string])[] = [[result, dOutput(rule)]];
+      for (const [j, other] of names.entries()) if (j !== i) terms.push([other, rule.inputs[j]!]);
+      // An index that the operand has twice walks its diagonal: the gradient lies there alone.
+      const apart = own.map((name, axis) => {
+        if (own.indexOf(name) === axis) return name;
+        const n = sizes.get(name)!;
+        terms.push([[name, `${name}${axis}`], ones([n, n], (at) => at % (n + 1) === 0)]);
+        return `${name}${axis}`;
+      });
+      // What it alone was summed over comes back through ones.
+      const missing = apart.filter((name) => !terms.some(([list]) => list.includes(name)));
+      if (missing.length > 0) terms.push([missing, ones(missing.map((name) => sizes.get(name)!))]);
+      const left = terms.map(([list]) => spelled(list).join('')).join();
+      const equation = `${left}->${spelled(apart).join('')}`;
+      return rule.sumTo(
+        rule.add(
+          einsum,
+          { equation },
+          terms.map(([, value]) => value),
+        ),
+        shapes[i]!.shape,
+      );
+    });
+  },
 };

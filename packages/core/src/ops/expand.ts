@@ -4,7 +4,7 @@ import { broadcastStrides, gatherStrided } from '../tensor/strided.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { broadcastReach, inferBroadcast } from './binary.ts';
 import { stridedCopies } from './copy.ts';
-import { asConstants, constantIntegers, needed, type Op, tensorLike, type ValueType } from './op.ts';
+import { asConstants, constantIntegers, dOutput, needed, type Op, tensorLike, type ValueType } from './op.ts';
 
 /** Inputs: x, shape (constant). */
 export type ExpandAttributes = Readonly<Record<never, never>>;
@@ -45,6 +45,7 @@ export const expand: Op<ExpandAttributes> = {
     return { inputOrders: [x.order, undefined], outputOrders: [order], ...stridedCopies(order, [copy]) };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: (_, rule) => [rule.sumTo(dOutput(rule), rule.type(rule.inputs[0]!).shape)],
 };
 
 /** Tiling walks every axis as (repeat, position): the repeat axis has stride 0 at the source. */
@@ -92,4 +93,20 @@ export const tile: Op<TileAttributes> = {
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient(_, rule) {
+    const [x, repeats] = rule.inputs as [string, string];
+    const { shape } = rule.type(x);
+    const walked = tiling(shape, Array.from(rule.type(repeats).constant!.data), shape).shape;
+    const apart = rule.reshape(dOutput(rule), walked);
+    return [
+      rule.reshape(
+        rule.reduce(
+          'sum',
+          apart,
+          shape.map((_, axis) => 2 * axis),
+        ),
+        shape,
+      ),
+    ];
+  },
 };

@@ -5,6 +5,7 @@ import { gatherStrided } from '../tensor/strided.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { stridedCopies } from './copy.ts';
 import { asConstants, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { movedBack } from './scatter-add.ts';
 
 /** Inputs: x, indices. */
 export interface GatherAttributes {
@@ -77,4 +78,5 @@ export const gather: Op<GatherAttributes> = {
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: (attributes, rule) => movedBack(gather.reference)(attributes, rule),
 };

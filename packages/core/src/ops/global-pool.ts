@@ -3,8 +3,9 @@ import { type ReduceFn, reduceCodes, reference } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { channelsLast } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { needed, type Op, tensorLike } from './op.ts';
-import { lpNorm } from './pool-nd.ts';
+import { dOutput, needed, type Op, tensorLike } from './op.ts';
+import { lpNorm, poolNdGradient } from './pool-nd.ts';
+import { type Pool2dAttributes, pool2dGradient } from './pool2d.ts';
 
 /** Inputs: x. */
 export interface GlobalPoolAttributes {
@@ -59,4 +60,17 @@ export const globalPool: Op<GlobalPoolAttributes> = {
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient({ kind, p }, rule) {
+    const { shape } = rule.type(rule.inputs[0]!);
+    const sizes = shape.slice(2);
+    const dy = dOutput(rule);
+    if (kind === 'average') return [rule.expand(rule.unary('affine', dy, 1 / sizeOf(sizes)), shape)];
+    // A window over the whole of each plane.
+    const each = (value: number) => sizes.map(() => value);
+    const window = { kernel: sizes, stride: each(1), dilation: each(1), padding: [...each(0), ...each(0)], ceilMode: false };
+    const attributes = { ...window, kind, p, countPadding: false };
+    const values = [rule.inputs[0], rule.outputs[0], dy];
+    if (sizes.length !== 2) return [rule.add(poolNdGradient, attributes, values)];
+    return [rule.add(pool2dGradient, attributes as unknown as Pool2dAttributes, values)];
+  },
 };

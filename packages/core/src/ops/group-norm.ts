@@ -6,7 +6,8 @@ import { binaryCodes, reference } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { identityReach, needed, type Op, packedValues, tensorLike, type ValueType } from './op.ts';
+import { throughNormalisation } from './layer-norm.ts';
+import { dOutput, identityReach, needed, type Op, packedValues, tensorLike, type ValueType } from './op.ts';
 
 /** Inputs: x, scale, shift ([c], or [groups] as in opset 18). */
 export interface GroupNormAttributes {
@@ -91,4 +92,25 @@ export const groupNorm: Op<GroupNormAttributes> = {
     nMacs: sizeOf(outputs[0]!.shape),
     nParams: sizeOf(needed(inputs, 1, 'scale').shape) + sizeOf(needed(inputs, 2, 'shift').shape),
   }),
+  gradient(attributes, rule) {
+    const [x, scale, shift] = rule.inputs as [string, string, string];
+    const { n, c, rows, size, inner } = sizes(
+      attributes,
+      rule.inputs.map((name) => rule.type(name!)),
+    );
+    const { shape } = rule.type(x);
+    const dy = dOutput(rule);
+    /** One value for each of [n, groups, channels of a group, positions]; parameters come one for a group, or for a channel. */
+    const apart = [n, rows / n, c / (rows / n), inner];
+    const spread = (name: string) => (sizeOf(rule.type(name).shape) === c ? [1, apart[1]!, apart[2]!, 1] : [1, apart[1]!, 1, 1]);
+    const [dyApart, factor] = [rule.reshape(dy, apart), rule.reshape(scale, spread(scale))];
+    const g = rule.reshape(rule.binary('mul', dyApart, factor), [rows, size]);
+    const { normal, dx } = throughNormalisation(rule, rule.reshape(x, [rows, size]), [1], attributes.epsilon, g);
+    const back = (value: string, name: string) => rule.reshape(rule.sumTo(value, spread(name)), rule.type(name).shape);
+    return [
+      rule.wants(0) ? rule.reshape(dx(), shape) : undefined,
+      rule.wants(1) ? back(rule.binary('mul', dyApart, rule.reshape(normal, apart)), scale) : undefined,
+      rule.wants(2) ? back(dyApart, shift) : undefined,
+    ];
+  },
 };

@@ -1,8 +1,9 @@
 /** @file Layer normalisation over the axes from `axis` to the last (Ba, Kiros & Hinton 2016). */
 import { reference } from '@ventral/kernels';
+import { InputError } from '../errors.ts';
 import { rowMajor } from '../tensor/layout.ts';
 import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { identityReach, needed, normalizedAxis, type Op, tensorLike } from './op.ts';
+import { type Gradients, identityReach, needed, normalizedAxis, type Op, tensorLike } from './op.ts';
 
 /** Inputs: x, scale?, shift? (shapes of the normalised axes). Outputs: y, mean, 1 / √(variance + ε), the last two with axes of 1. */
 export interface LayerNormAttributes {
@@ -63,4 +64,36 @@ export const layerNorm: Op<LayerNormAttributes> = {
     nMacs: sizeOf(outputs[0]!.shape),
     nParams: (inputs[1] ? sizeOf(inputs[1].shape) : 0) + (inputs[2] ? sizeOf(inputs[2].shape) : 0),
   }),
+  gradient({ axis, epsilon }, rule) {
+    const [x, scale, shift] = rule.inputs as [string, string | undefined, string | undefined];
+    const { shape } = rule.type(x);
+    const first = normalizedAxis(axis, shape.length);
+    const axes = [...shape.keys()].slice(first);
+    const dy = rule.dOutputs[0];
+    if (rule.dOutputs.slice(1).some((other) => other !== undefined) || !dy)
+      throw new InputError('the loss depends on the mean or the deviation it gives, for which there is no rule.');
+    const { normal, dx } = throughNormalisation(rule, x, axes, epsilon, scale ? rule.binary('mul', dy, scale) : dy);
+    return [
+      rule.wants(0) ? dx() : undefined,
+      scale && rule.wants(1) ? rule.sumTo(rule.binary('mul', dy, normal), rule.type(scale).shape) : undefined,
+      shift && rule.wants(2) ? rule.sumTo(dy, rule.type(shift).shape) : undefined,
+    ];
+  },
 };
+
+/**
+ * x̂ = (x − mean) / √(variance + ε) over `axes`, and ∂loss/∂x from g = ∂loss/∂x̂: (g − mean(g) − x̂ · mean(g · x̂)) / √(variance + ε).
+ */
+export function throughNormalisation(rule: Gradients, x: string, axes: readonly number[], epsilon: number, g: string) {
+  const { binary, unary, reduce } = rule;
+  const centred = binary('sub', x, reduce('mean', x, axes));
+  const inverse = unary('reciprocal', unary('sqrt', unary('affine', reduce('mean', unary('square', centred), axes), 1, epsilon)));
+  const normal = binary('mul', centred, inverse);
+  return {
+    normal,
+    dx() {
+      const along = binary('mul', normal, reduce('mean', binary('mul', g, normal), axes));
+      return binary('mul', binary('sub', binary('sub', g, reduce('mean', g, axes)), along), inverse);
+    },
+  };
+}

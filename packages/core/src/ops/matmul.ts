@@ -7,7 +7,7 @@ import { formatShape, sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts
 import { panelBytes } from './conv2d.ts';
 import { biasRow, isRow, packedMatrix } from './dense.ts';
 import { needed, type Op, packedValues, tensorLike } from './op.ts';
-import { applyActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
+import { applyActivation, beforeActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 
 /** Inputs: a, b, bias? ([n], added to every row). */
 export interface MatmulAttributes {
@@ -140,5 +140,21 @@ export const matmul: Op<MatmulAttributes> = {
     const b = needed(inputs, 1, 'b');
     const nParams = (b.constant ? sizeOf(b.shape) : 0) + (inputs[2] ? sizeOf(inputs[2].shape) : 0);
     return { nMacs: sizeOf(outputs[0]!.shape) * a[a.length - 1]!, nParams };
+  },
+  gradient(attributes, rule) {
+    const [x, y, bias] = rule.inputs as [string, string, string | undefined];
+    const [own, other] = [rule.type(x).shape, rule.type(y).shape];
+    const { a, b, m, n, batch } = sizes(own, other);
+    const dz = beforeActivation(attributes, rule);
+    const dy = rule.reshape(dz, [...batch, m, n]);
+    const turned = (value: string, shape: readonly number[]) => {
+      const rank = shape.length;
+      return rule.transpose(rule.reshape(value, shape), [...shape.keys()].slice(0, -2).concat(rank - 1, rank - 2));
+    };
+    return [
+      rule.wants(0) ? rule.reshape(rule.sumTo(rule.matmul(dy, turned(y, b)), a), own) : undefined,
+      rule.wants(1) ? rule.reshape(rule.sumTo(rule.matmul(turned(x, a), dy), b), other) : undefined,
+      bias && rule.wants(2) ? rule.sumTo(dz, rule.type(bias).shape) : undefined,
+    ];
   },
 };

@@ -2,7 +2,7 @@
  * @file What an op is: one file with its attributes, shape rule, reach, float64 twin, lowering to kernels and cost. The
  * table of all ops is table.ts; a missing entry is a compile error there.
  */
-import type { KernelExports, Kernels } from '@ventral/kernels';
+import type { BinaryFn, KernelExports, Kernels, ReduceFn, UnaryFn } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import type { AxisOrder } from '../tensor/layout.ts';
 import { type DType, type Tensor, tensorOf } from '../tensor/tensor.ts';
@@ -112,6 +112,48 @@ export interface Op<A> {
   /** Which forms of float32 values run on the twin, as it stands in docs/onnx-support.md. Absent: none. */
   readonly runsOnTwin?: string;
   cost(attributes: A, inputs: readonly (ValueType | undefined)[], outputs: readonly ValueType[]): Cost;
+  /**
+   * The rule of differentiation, as nodes: extends the graph by what computes ∂loss/∂input from the inputs, the outputs and
+   * ∂loss/∂output, and gives its name for each input; undefined where nothing passes, or where nobody {@link Gradients.wants} it.
+   * An op without a rule cannot be differentiated; one whose output changes in steps gives undefined for every input.
+   */
+  gradient?(attributes: A, rule: Gradients): readonly (string | undefined)[];
+}
+
+/** What a rule of differentiation works with. Values are names; every method but the first five adds a node and gives its output. */
+export interface Gradients {
+  /** The op's inputs; undefined where one was left out. */
+  readonly inputs: readonly (string | undefined)[];
+  readonly outputs: readonly string[];
+  /** ∂loss/∂output; undefined where the loss does not depend on the output. */
+  readonly dOutputs: readonly (string | undefined)[];
+  /** Whether anybody asks for ∂loss/∂input. */
+  wants(input: number): boolean;
+  type(value: string): ValueType;
+  constant(tensor: Tensor): string;
+  /** Any op; gives its first output. */
+  add<A>(op: Op<A>, attributes: A, inputs: readonly (string | undefined)[]): string;
+  /** Any op; gives all its outputs. */
+  addAll<A>(op: Op<A>, attributes: A, inputs: readonly (string | undefined)[]): readonly string[];
+  unary(fn: UnaryFn, x: string, alpha?: number, beta?: number): string;
+  binary(fn: BinaryFn, a: string, b: string): string;
+  where(mask: string, a: string, b: string): string;
+  matmul(a: string, b: string): string;
+  /** Reduced axes stay, with size 1. */
+  reduce(fn: ReduceFn, x: string, axes: readonly number[]): string;
+  reshape(x: string, shape: readonly number[]): string;
+  transpose(x: string, perm: readonly number[]): string;
+  expand(x: string, shape: readonly number[]): string;
+  slice(x: string, start: readonly number[], size: readonly number[]): string;
+  /** The same op again without what follows from its attributes alone (a fused activation). */
+  again(attributes: object): string;
+  /** Back to the shape that was broadcast: sums over what was repeated. */
+  sumTo(x: string, shape: readonly number[]): string;
+}
+
+/** ∂loss/∂output 0, for ops with one output: a rule is called only where the loss depends on an output. */
+export function dOutput(rule: Gradients): string {
+  return rule.dOutputs[0]!;
 }
 
 /** Uploads numbers as they are: index blocks, per-channel factors. */

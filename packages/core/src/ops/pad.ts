@@ -3,7 +3,8 @@ import { InputError } from '../errors.ts';
 import { type AxisOrder, rowMajor, stridesOf } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { type StridedCopy, stridedCopies } from './copy.ts';
-import { asConstants, constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { asConstants, constantIntegers, dOutput, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { movedBack } from './scatter-add.ts';
 
 /** Inputs: x, pads (constant: begins then ends), value?, axes?. */
 export interface PadAttributes {
@@ -110,7 +111,7 @@ function padding<A>(
   padsOf: (attributes: A, inputs: readonly (ValueType | undefined)[]) => Pads,
   modeOf: (attributes: A) => PadAttributes['mode'],
 ): Op<A> {
-  return {
+  const op: Op<A> = {
     stage: () => 'view',
     infer(attributes, inputs) {
       const { dtype, shape } = needed(inputs, 0, 'x');
@@ -162,7 +163,22 @@ function padding<A>(
       };
     },
     cost: () => ({ nMacs: 0, nParams: 0 }),
+    gradient(attributes, rule) {
+      const types = rule.inputs.map((input) => (input ? rule.type(input) : undefined));
+      const { shape } = types[0]!;
+      const pads = padsOf(attributes, types);
+      if (modeOf(attributes) === 'constant' && pads.every(({ before, after }) => before >= 0 && after >= 0))
+        return [
+          rule.slice(
+            dOutput(rule),
+            pads.map(({ before }) => before),
+            shape,
+          ),
+        ];
+      return movedBack(op.reference)(attributes, rule);
+    },
   };
+  return op;
 }
 
 export const pad: Op<PadAttributes> = {

@@ -3,7 +3,7 @@ import { math } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { formatShape, integers, sizeOf, type Tensor } from '../tensor/tensor.ts';
-import { needed, type Op, tensorLike, type ValueType } from './op.ts';
+import { dOutput, needed, type Op, tensorLike, type ValueType, wholeReach } from './op.ts';
 import { type PlacedWindowNd, placeWindow, positionsOf, type WindowNd, windowReach } from './window.ts';
 
 /** Inputs: x. Outputs: y, and for max the indices of what won, counted over the whole of x. */
@@ -88,6 +88,51 @@ export const poolNd: Op<PoolNdAttributes> = {
     }
     const shape = [...x.shape.slice(0, 2), ...outputSize.slice(kernel.length + 2 - x.shape.length)];
     return [tensorLike(x, shape, y), integers([...winners], shape)];
+  },
+  cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: (attributes, rule) => [rule.add(poolNdGradient, attributes, [rule.inputs[0], rule.outputs[0], dOutput(rule)])],
+};
+
+/** ∂loss/∂x of a pooling. Inputs: x, y, ∂loss/∂y. Of equal values the first of a window gets everything. */
+export const poolNdGradient: Op<PoolNdAttributes> = {
+  stage: () => 'pool',
+  runsOnTwin: 'always (windows over three axes, Lp)',
+  infer: (_, inputs) => [{ dtype: needed(inputs, 0, 'x').dtype, shape: needed(inputs, 0, 'x').shape }],
+  reach: (_, inputs, output) => inputs.map((input) => (input && !input.constant ? wholeReach(input, output) : null)),
+  reference(attributes, inputs) {
+    const [x, y, dy] = inputs as [Tensor, Tensor, Tensor];
+    const { kind, kernel, countPadding, p = 2 } = attributes;
+    const { padding, outputSize } = placePool(attributes, x);
+    const sizes = positionsOf(x.shape, kernel.length);
+    const strides = stridesOf(sizes, rowMajor(sizes.length));
+    const plane = sizeOf(sizes);
+    const [windowPositions, outPositions] = [indices(kernel), indices(outputSize)];
+    const dx = new Float64Array(x.data.length);
+    for (let i = 0; i < dy.data.length; i++) {
+      const base = Math.floor(i / outPositions.length) * plane;
+      const out = outPositions[i % outPositions.length]!;
+      const places = windowPositions.map((at) =>
+        at.map((k, axis) => out[axis]! * attributes.stride[axis]! - padding[axis]! + k * attributes.dilation[axis]!),
+      );
+      const counted = places.filter((place) => place.every((v, axis) => v < sizes[axis]! + padding[axis + sizes.length]!));
+      const inside = places
+        .filter((place) => place.every((v, axis) => v >= 0 && v < sizes[axis]!))
+        .map((place) => base + dot(place, strides));
+      const [value, gradient] = [y.data[i]!, dy.data[i]!];
+      if (kind === 'max') {
+        const winner = inside.find((at) => x.data[at] === value);
+        if (winner !== undefined) dx[winner]! += gradient;
+      } else if (kind === 'average') {
+        for (const at of inside) dx[at]! += gradient / (countPadding ? counted.length : inside.length);
+      } else {
+        // y = (Σ |x|ᵖ)^(1/p): ∂y/∂x = sign(x) · (|x| / y)^(p − 1)
+        for (const at of inside) {
+          const v = x.data[at]!;
+          if (v !== 0) dx[at]! += gradient * Math.sign(v) * (p === 1 ? 1 : math.pow(Math.abs(v) / value, p - 1));
+        }
+      }
+    }
+    return [tensorLike(x, x.shape, dx)];
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
 };

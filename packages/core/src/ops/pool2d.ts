@@ -2,8 +2,8 @@
 import { unaryCodes } from '@ventral/kernels';
 import { channelsLast } from '../tensor/layout.ts';
 import { sizeOf } from '../tensor/tensor.ts';
-import { needed, type Op } from './op.ts';
-import { type PoolNdAttributes, placePool, poolNd } from './pool-nd.ts';
+import { dOutput, type LoweredValue, needed, type Op } from './op.ts';
+import { type PoolNdAttributes, placePool, poolNd, poolNdGradient } from './pool-nd.ts';
 import { type Padding, positionsOf, type Window2d } from './window.ts';
 
 /** Inputs and outputs: as poolNd. A window over [n, c, l] is one of a single row. */
@@ -44,6 +44,36 @@ export const pool2d: Op<Pool2dAttributes> = {
           run.f32_unary(unaryCodes.affine, yPtr, yPtr, outSize, kh * kw, 0);
           if (p === 2) run.f32_unary(unaryCodes.sqrt, yPtr, yPtr, outSize, 0, 0);
         };
+      },
+    };
+  },
+  gradient: (attributes, rule) => [rule.add(pool2dGradient, attributes, [rule.inputs[0], rule.outputs[0], dOutput(rule)])],
+};
+
+/** ∂loss/∂x of pool2d. Inputs: x, y, ∂loss/∂y. */
+export const pool2dGradient: Op<Pool2dAttributes> = {
+  ...poolNdGradient,
+  runsOnTwin: 'Lp',
+  lower(attributes, inputs) {
+    const [x, , dy] = [0, 1, 2].map((i) => needed(inputs, i, 'x, y and ∂loss/∂y')) as [LoweredValue, LoweredValue, LoweredValue];
+    const { kind, kernel, stride, dilation, countPadding } = attributes;
+    if (kind === 'lp') return undefined;
+    const [n, c] = x.shape as [number, number];
+    const [h, w] = positionsOf(x.shape, 2) as [number, number];
+    const [oh, ow] = positionsOf(dy.shape, 2) as [number, number];
+    const [top, left, bottom, right] = placePool(attributes, x).padding as [number, number, number, number];
+    const order = channelsLast(x.shape.length);
+    const isMax = kind === 'max';
+    return {
+      inputOrders: isMax ? [order, order, order] : [undefined, undefined, order],
+      outputOrders: [order],
+      bind({ run }, at) {
+        const [xPtr, yPtr, dyPtr] = at.inputs as [number, number, number];
+        const dxPtr = at.outputs[0]!;
+        const sizes = [n, h, w, c, oh, ow, ...kernel, ...stride] as const;
+        if (isMax) return () => run.f32_max_pool2d_gradient(xPtr, yPtr, dyPtr, dxPtr, ...sizes, top, left, ...dilation);
+        const count = countPadding ? 1 : 0;
+        return () => run.f32_average_pool2d_gradient(dyPtr, dxPtr, ...sizes, top, left, bottom, right, ...dilation, count);
       },
     };
   },

@@ -11,9 +11,22 @@ const values = (dtype: DType, ...list: number[]): Tensor => ({
 const axis = { axis: 1, blockSize: 0 };
 
 describeOp('quantize', [
-  { attributes: { ...axis, to: 'uint8' }, inputs: [[2, 3, 4, 5], values('float32', 0.01)], range: [-1, 4] },
-  { attributes: { ...axis, to: 'uint8' }, inputs: [[2, 3, 4, 5], values('float32', 0.1, 0.01, 1), values('int8', 3, 4, 5)] },
-  { attributes: { axis: -1, blockSize: 2, to: 'int8' }, inputs: [[2, 4], { ...values('float32', 1, 2, 3, 4), shape: [2, 2] }] },
+  {
+    attributes: { ...axis, to: 'uint8' },
+    inputs: [[2, 3, 4, 5], values('float32', 0.01)],
+    range: [-1, 4],
+    isStepwise: true,
+  },
+  {
+    attributes: { ...axis, to: 'uint8' },
+    inputs: [[2, 3, 4, 5], values('float32', 0.1, 0.01, 1), values('int8', 3, 4, 5)],
+    isStepwise: true,
+  },
+  {
+    attributes: { axis: -1, blockSize: 2, to: 'int8' },
+    inputs: [[2, 4], { ...values('float32', 1, 2, 3, 4), shape: [2, 2] }],
+    isStepwise: true,
+  },
 ]);
 describeOp('dequantize', [
   { attributes: axis, inputs: [[2, 3, 4, 5], values('float32', 0.01), values('uint8', 128)], range: [0, 255] },

@@ -7,7 +7,7 @@ import { InputError } from '../errors.ts';
 import { type AxisOrder, rowMajor, stridesOf } from '../tensor/layout.ts';
 import { collapse, gatherStrided, spaceBlock } from '../tensor/strided.ts';
 import { type DType, formatShape, sizeOf, type Tensor, tensorOf, toFloat64 } from '../tensor/tensor.ts';
-import { identityReach, needed, type Op, packedValues, type ValueType } from './op.ts';
+import { dOutput, identityReach, needed, type Op, packedValues, type ValueType } from './op.ts';
 
 /** Inputs: x, scale, zero point? (one number, one per position of `axis`, or one per block along it). */
 export interface DequantizeAttributes {
@@ -81,7 +81,7 @@ function quantisation<A extends DequantizeAttributes>(
       const [x, scale, zero] = inputs as [Tensor, Tensor, Tensor | undefined];
       const shift = zero ? spread(attributes, x.shape, zero) : new Float64Array(x.data.length);
       const y = evaluate(attributes, toFloat64(x), spread(attributes, x.shape, scale), shift, zero?.dtype);
-      return [tensorOf('float32', x.shape, y)];
+      return [tensorOf(x.dtype === 'float64' ? x.dtype : 'float32', x.shape, y)];
     },
     lower(attributes, inputs) {
       const x = needed(inputs, 0, 'x');
@@ -112,6 +112,8 @@ function quantisation<A extends DequantizeAttributes>(
       };
     },
     cost: (_, inputs, outputs) => ({ nMacs: sizeOf(outputs[0]!.shape), nParams: sizeOf(needed(inputs, 1, 'scale').shape) }),
+    // A quantised value changes in steps.
+    gradient: () => [],
   };
 }
 
@@ -134,13 +136,25 @@ function limitsOf(dtype: DType): readonly [number, number] {
   return found;
 }
 
-export const dequantize: Op<DequantizeAttributes> = quantisation(
-  (_, x, scale, zero) => x.map((v, i) => (v - zero[i]!) * scale[i]!),
-  (_, zero) => [
-    ...(zero ? [{ op: 'binary', fn: 'sub', by: 'zero' } as const] : []),
-    { op: 'binary', fn: 'mul', by: 'scale' } as const,
-  ],
-);
+export const dequantize: Op<DequantizeAttributes> = {
+  ...quantisation<DequantizeAttributes>(
+    (_, x, scale, zero) => x.map((v, i) => (v - zero[i]!) * scale[i]!),
+    (_, zero) => [
+      ...(zero ? [{ op: 'binary', fn: 'sub', by: 'zero' } as const] : []),
+      { op: 'binary', fn: 'mul', by: 'scale' } as const,
+    ],
+  ),
+  gradient(attributes, rule) {
+    const [{ shape }, scale] = rule.inputs.map((name) => rule.type(name!)) as [ValueType, ValueType];
+    const strides = strideOf(attributes, shape, scale);
+    if (!strides) throw new InputError('has scales in blocks, for which there is no rule.');
+    const along = rule.reshape(
+      rule.inputs[1]!,
+      shape.map((n, axis) => (strides[axis] ? n : 1)),
+    );
+    return [rule.binary('mul', dOutput(rule), along)];
+  },
+};
 
 export const quantize: Op<QuantizeAttributes> = quantisation(
   ({ to }, x, scale, zero, dtype) => {

@@ -10,8 +10,8 @@ describeOp('argMax', [
 ]);
 describeOp('topK', [{ attributes: { axis: 1, largest: true }, inputs: [[2, 7, 3, 4], integers([3])], nOutputs: 2 }]);
 describeOp('hardmax', [
-  { attributes: { axis: -1, flattened: false }, inputs: [[2, 3, 4]] },
-  { attributes: { axis: 1, flattened: true }, inputs: [[2, 3, 4]] },
+  { attributes: { axis: -1, flattened: false }, inputs: [[2, 3, 4]], isStepwise: true },
+  { attributes: { axis: 1, flattened: true }, inputs: [[2, 3, 4]], isStepwise: true },
 ]);
 
 const x = { dtype: 'float32' as const, shape: [2, 4], data: Float32Array.of(3, 5, 5, 1, 2, 2, 0, 0) };

@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { formatShape, integers, sizeOf, type Tensor, tensorOf } from '../tensor/tensor.ts';
 import {
   constantIntegers,
+  dOutput,
   identityReach,
   needed,
   normalizedAxis,
@@ -79,6 +80,7 @@ export const argMax: Op<ArgMaxAttributes> = {
     return [{ dtype: 'int64', shape, data: found }];
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: () => [],
 };
 
 function topKOf({ axis }: TopKAttributes, inputs: readonly (ValueType | undefined)[]) {
@@ -122,6 +124,18 @@ export const topK: Op<TopKAttributes> = {
     return [tensorLike(x, shape, values), integers([...positions], shape)];
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient(attributes, rule) {
+    const [x, count] = rule.inputs as [string, string];
+    const { shape } = rule.type(x);
+    const { along, k } = topKOf(attributes, [rule.type(x), rule.type(count)]);
+    // Which value each of the k was: compared over axes [k, n] in place of the axis; equal values share.
+    const apart = (value: string, sizes: readonly number[]) => rule.reshape(value, shape.toSpliced(along, 1, ...sizes));
+    const number = (value: number) => rule.constant({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+    const isEqual = rule.binary('equal', apart(x, [1, shape[along]!]), apart(rule.outputs[0]!, [k, 1]));
+    const wins = rule.where(isEqual, number(1), number(0));
+    const shares = rule.binary('div', apart(dOutput(rule), [k, 1]), rule.reduce('sum', wins, [along + 1]));
+    return [rule.reshape(rule.reduce('sum', rule.binary('mul', wins, shares), [along]), shape)];
+  },
 };
 
 export const hardmax: Op<HardmaxAttributes> = {
@@ -148,4 +162,5 @@ export const hardmax: Op<HardmaxAttributes> = {
     return [tensorOf(x.dtype, x.shape, y)];
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: () => [],
 };

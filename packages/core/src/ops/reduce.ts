@@ -5,6 +5,7 @@ import {
   type AxisReach,
   asConstants,
   constantIntegers,
+  dOutput,
   needed,
   normalizedAxis,
   type Op,
@@ -75,4 +76,43 @@ export const reduce: Op<ReduceAttributes> = {
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient(attributes, rule) {
+    const [x] = rule.inputs as [string];
+    const { shape } = rule.type(x);
+    const axes = axesOf(
+      attributes,
+      rule.inputs.map((input) => (input ? rule.type(input) : undefined)),
+    );
+    const kept = reducedShape(shape, axes, true);
+    const [y, dy] = [rule.outputs[0]!, dOutput(rule)].map((value) => rule.reshape(value, kept)) as [string, string];
+    const { binary, unary } = rule;
+    const spread = () => rule.expand(dy, shape);
+    switch (attributes.fn) {
+      case 'sum':
+        return [spread()];
+      case 'mean':
+        return [rule.expand(unary('affine', dy, 1 / sizeOf(axes.map((axis) => shape[axis]!))), shape)];
+      case 'max':
+      case 'min': {
+        // Equal values share.
+        const wins = rule.where(binary('equal', x, y), rule.constant(scalar(1)), rule.constant(scalar(0)));
+        return [binary('mul', binary('div', dy, rule.reduce('sum', wins, axes)), wins)];
+      }
+      case 'l1':
+        return [binary('mul', dy, unary('sign', x))];
+      case 'l2':
+        return [binary('mul', binary('div', dy, y), x)];
+      case 'sumSquare':
+        return [binary('mul', dy, unary('affine', x, 2))];
+      case 'logSum':
+        return [rule.expand(binary('mul', dy, unary('exp', unary('neg', y))), shape)];
+      case 'logSumExp':
+        return [binary('mul', dy, unary('exp', binary('sub', x, y)))];
+      case 'prod':
+        // NaN where a factor is 0.
+        return [binary('div', binary('mul', dy, y), x)];
+    }
+  },
 };
+
+const scalar = (value: number): Tensor => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });

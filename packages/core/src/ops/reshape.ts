@@ -6,6 +6,7 @@ import {
   type AxisReach,
   asConstants,
   constantIntegers,
+  dOutput,
   identityReach,
   needed,
   normalizedAxis,
@@ -89,6 +90,7 @@ function relabelling<A>(shapeOf: (attributes: A, inputs: readonly (ValueType | u
       return { inputOrders: [rowMajor(x.shape.length), undefined], outputOrders: [rowMajor(shape.length)], alias: 0 };
     },
     cost: () => ({ nMacs: 0, nParams: 0 }),
+    gradient: (_, rule) => [rule.reshape(dOutput(rule), rule.type(rule.inputs[0]!).shape)],
   };
 }
 

@@ -5,7 +5,17 @@
 import { InputError } from '../errors.ts';
 import { channelsLast, rowMajor, stridesOf } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
-import { type AxisReach, asConstants, needed, normalizedAxis, type Op, packedValues, tensorLike, type ValueType } from './op.ts';
+import {
+  type AxisReach,
+  asConstants,
+  dOutput,
+  needed,
+  normalizedAxis,
+  type Op,
+  packedValues,
+  tensorLike,
+  type ValueType,
+} from './op.ts';
 
 /** Inputs: x, then scales or sizes (the other left out), then for cropAndResize the region: all beginnings, all ends. All constant. */
 export interface ResizeAttributes {
@@ -177,8 +187,7 @@ export const resize: Op<ResizeAttributes> = {
     // One axis after the other: each pass leaves the rest as it is.
     for (const [axis, along] of axes.entries()) {
       const n = shape[axis]!;
-      const isCrop = attributes.coordinates === 'cropAndResize';
-      if (along.scale === 1 && along.size === n && !(isCrop && (along.region[0] !== 0 || along.region[1] !== 1))) continue;
+      if (isUnchanged(attributes, along, n)) continue;
       const [outer, inner] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
       const next = new Float64Array(outer * along.size * inner);
       for (const [o, taps] of allTaps(attributes, along, n).entries()) {
@@ -221,4 +230,31 @@ export const resize: Op<ResizeAttributes> = {
     };
   },
   cost: (_, __, outputs) => ({ nMacs: 4 * sizeOf(outputs[0]!.shape), nParams: 0 }),
+  gradient(attributes, rule) {
+    // Each axis is a matrix [out, n] of taps; back goes the transposed one, with the axis brought to the end for the product.
+    const { shape } = rule.type(rule.inputs[0]!);
+    const types = rule.inputs.map((input) => (input ? rule.type(input) : undefined));
+    let dx = dOutput(rule);
+    for (const [axis, along] of resampling(attributes, types).entries()) {
+      const n = shape[axis]!;
+      if (isUnchanged(attributes, along, n)) continue;
+      const matrix = new Float64Array(along.size * n);
+      for (const [o, taps] of allTaps(attributes, along, n).entries()) {
+        for (const [position, weight] of taps ?? []) matrix[o * n + position]! += weight;
+      }
+      const perm = [...shape.keys()].filter((other) => other !== axis).concat(axis);
+      const back = rule.constant({ dtype: 'float32', shape: [along.size, n], data: Float32Array.from(matrix) });
+      const product = rule.matmul(rule.transpose(dx, perm), back);
+      dx = rule.transpose(
+        product,
+        perm.map((_, i) => perm.indexOf(i)),
+      );
+    }
+    return [dx];
+  },
 };
+
+/** Whether an axis stays as it is. */
+function isUnchanged({ coordinates }: ResizeAttributes, { scale, size, region }: Resampling, n: number): boolean {
+  return scale === 1 && size === n && !(coordinates === 'cropAndResize' && (region[0] !== 0 || region[1] !== 1));
+}

@@ -1,6 +1,6 @@
 /** @file Shape arithmetic: these run at load, on values known before any picture is seen. Cast between float types is nothing at run time. */
-import { type DType, integers, sizeOf, type Tensor, tensorOf, toFloat64 } from '../tensor/tensor.ts';
-import { asConstants, constantIntegers, identityReach, needed, type Op, type ValueType } from './op.ts';
+import { type DType, integers, isFloat, sizeOf, type Tensor, tensorOf, toFloat64 } from '../tensor/tensor.ts';
+import { asConstants, constantIntegers, dOutput, identityReach, needed, type Op, type ValueType } from './op.ts';
 
 /** Inputs: x. The sizes of axes start … end − 1. */
 export interface ShapeAttributes {
@@ -26,6 +26,7 @@ function atLoad<A>(infer: Op<A>['infer'], evaluate: Op<A>['reference']): Op<A> {
     reach: (_, inputs) => inputs.map(() => null),
     reference: evaluate,
     cost: () => ({ nMacs: 0, nParams: 0 }),
+    gradient: () => [],
   };
 }
 
@@ -76,4 +77,5 @@ export const cast: Op<CastAttributes> = {
     return { inputOrders: [x.order], outputOrders: [x.order], alias: 0 };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: ({ to }, rule) => (isFloat(to) ? [dOutput(rule)] : []),
 };

@@ -5,6 +5,7 @@ import { gatherStrided } from '../tensor/strided.ts';
 import { formatShape, type Tensor } from '../tensor/tensor.ts';
 import { stridedCopies } from './copy.ts';
 import { asConstants, constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { movedBack } from './scatter-add.ts';
 
 /** Inputs: x, starts, ends, axes?, steps? (constants). */
 export type SliceAttributes = Readonly<Record<never, never>>;
@@ -75,4 +76,5 @@ export const slice: Op<SliceAttributes> = {
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: (attributes, rule) => movedBack(slice.reference)(attributes, rule),
 };

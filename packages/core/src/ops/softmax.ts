@@ -2,7 +2,7 @@
 import { reference } from '@ventral/kernels';
 import { rowMajor } from '../tensor/layout.ts';
 import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { identityReach, needed, normalizedAxis, type Op, tensorLike } from './op.ts';
+import { dOutput, identityReach, needed, normalizedAxis, type Op, tensorLike } from './op.ts';
 
 /** Inputs: x. */
 export interface SoftmaxAttributes {
@@ -52,4 +52,14 @@ export const softmax: Op<SoftmaxAttributes> = {
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient(attributes, rule) {
+    const { shape: own } = rule.type(rule.inputs[0]!);
+    const { shape, axis } = view(attributes, own);
+    const { binary } = rule;
+    const [y, dy] = [rule.outputs[0]!, dOutput(rule)].map((value) => rule.reshape(value, shape)) as [string, string];
+    const dx = attributes.log
+      ? binary('sub', dy, binary('mul', rule.unary('exp', y), rule.reduce('sum', dy, [axis])))
+      : binary('mul', y, binary('sub', dy, rule.reduce('sum', binary('mul', y, dy), [axis])));
+    return [rule.reshape(dx, own)];
+  },
 };

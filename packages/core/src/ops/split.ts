@@ -2,7 +2,8 @@
 import { InputError } from '../errors.ts';
 import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { gatherStrided } from '../tensor/strided.ts';
-import { formatShape, type Tensor } from '../tensor/tensor.ts';
+import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
+import { concat } from './concat.ts';
 import { stridedCopies } from './copy.ts';
 import { asConstants, constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
 
@@ -67,4 +68,14 @@ export const split: Op<SplitAttributes> = {
     return { inputOrders: [x.order, undefined], outputOrders: pieces.map(() => x.order), ...stridedCopies(x.order, copies) };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient(attributes, rule) {
+    const [x, sizes] = rule.inputs as [string, string | undefined];
+    const { shape } = rule.type(x);
+    const pieces = parts(attributes, [rule.type(x), sizes === undefined ? undefined : rule.type(sizes)]);
+    const gradients = pieces.map(
+      (piece, i) =>
+        rule.dOutputs[i] ?? rule.constant({ dtype: 'float32', shape: piece.shape, data: new Float32Array(sizeOf(piece.shape)) }),
+    );
+    return [rule.add(concat, { axis: normalizedAxis(attributes.axis, shape.length) }, gradients)];
+  },
 };

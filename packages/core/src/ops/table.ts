@@ -2,11 +2,30 @@
  * @file The one list of ops. Adding an op: write its file, add its attributes and its object here; the compiler names what is
  * missing. The ONNX reader maps its operators onto these names.
  */
-import { type BatchNormAttributes, batchNorm } from './batch-norm.ts';
+import {
+  type BatchNormAttributes,
+  type BatchNormTrainingAttributes,
+  batchNorm,
+  batchNormGradient,
+  batchNormTraining,
+} from './batch-norm.ts';
 import { type BinaryAttributes, binary } from './binary.ts';
 import { type ConcatAttributes, concat } from './concat.ts';
-import { type ConvNdAttributes, type ConvTransposeAttributes, convNd, convTranspose } from './conv-nd.ts';
-import { type Conv2dAttributes, conv2d } from './conv2d.ts';
+import {
+  type ConvNdAttributes,
+  type ConvNdWeightGradientAttributes,
+  type ConvTransposeAttributes,
+  convNd,
+  convNdWeightGradient,
+  convTranspose,
+} from './conv-nd.ts';
+import {
+  type Conv2dAttributes,
+  type Conv2dGradientAttributes,
+  conv2d,
+  conv2dInputGradient,
+  conv2dWeightGradient,
+} from './conv2d.ts';
 import { type DenseAttributes, dense } from './dense.ts';
 import { type DepthToSpaceAttributes, depthToSpace, type SpaceToDepthAttributes, spaceToDepth } from './depth-to-space.ts';
 import { type EinsumAttributes, einsum } from './einsum.ts';
@@ -19,8 +38,8 @@ import { type LrnAttributes, lrn } from './lrn.ts';
 import { type MatmulAttributes, matmul } from './matmul.ts';
 import type { Op } from './op.ts';
 import { type CenterCropPadAttributes, centerCropPad, type PadAttributes, pad } from './pad.ts';
-import { type PoolNdAttributes, poolNd } from './pool-nd.ts';
-import { type Pool2dAttributes, pool2d } from './pool2d.ts';
+import { type PoolNdAttributes, poolNd, poolNdGradient } from './pool-nd.ts';
+import { type Pool2dAttributes, pool2d, pool2dGradient } from './pool2d.ts';
 import { type DequantizeAttributes, dequantize, type QuantizeAttributes, quantize } from './quantize.ts';
 import { type ArgMaxAttributes, argMax, type HardmaxAttributes, hardmax, type TopKAttributes, topK } from './rank.ts';
 import { type ReduceAttributes, reduce } from './reduce.ts';
@@ -37,6 +56,7 @@ import {
   unsqueeze,
 } from './reshape.ts';
 import { type ResizeAttributes, resize } from './resize.ts';
+import { type ScatterAddAttributes, scatterAdd } from './scatter-add.ts';
 import {
   type CastAttributes,
   type ConstantOfShapeAttributes,
@@ -51,7 +71,7 @@ import { type SliceAttributes, slice } from './slice.ts';
 import { type SoftmaxAttributes, softmax } from './softmax.ts';
 import { type SplitAttributes, split } from './split.ts';
 import { type TransposeAttributes, transpose } from './transpose.ts';
-import { type UnaryAttributes, unary } from './unary.ts';
+import { type UnaryAttributes, unary, unaryGradient } from './unary.ts';
 import { type WhereAttributes, where } from './where.ts';
 
 export interface OpAttributes {
@@ -99,6 +119,16 @@ export interface OpAttributes {
   range: RangeAttributes;
   quantize: QuantizeAttributes;
   dequantize: DequantizeAttributes;
+  // Training and the backward pass.
+  batchNormTraining: BatchNormTrainingAttributes;
+  batchNormGradient: BatchNormTrainingAttributes;
+  conv2dInputGradient: Conv2dGradientAttributes;
+  conv2dWeightGradient: Conv2dGradientAttributes;
+  convNdWeightGradient: ConvNdWeightGradientAttributes;
+  pool2dGradient: Pool2dAttributes;
+  poolNdGradient: PoolNdAttributes;
+  unaryGradient: UnaryAttributes;
+  scatterAdd: ScatterAddAttributes;
 }
 export type OpName = keyof OpAttributes;
 
@@ -147,4 +177,13 @@ export const ops: { readonly [K in OpName]: Op<OpAttributes[K]> } = {
   range,
   quantize,
   dequantize,
+  batchNormTraining,
+  batchNormGradient,
+  conv2dInputGradient,
+  conv2dWeightGradient,
+  convNdWeightGradient,
+  pool2dGradient,
+  poolNdGradient,
+  unaryGradient,
+  scatterAdd,
 };

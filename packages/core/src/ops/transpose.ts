@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts';
 import { rowMajor, stridesOf, transposedOrder } from '../tensor/layout.ts';
 import { gatherStrided } from '../tensor/strided.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { needed, type Op, tensorLike } from './op.ts';
+import { dOutput, needed, type Op, tensorLike } from './op.ts';
 
 /** Inputs: x. Without perm the axes are reversed. */
 export interface TransposeAttributes {
@@ -50,4 +50,13 @@ export const transpose: Op<TransposeAttributes> = {
     return { inputOrders: [order], outputOrders: [transposedOrder(order, permutation(attributes, shape.length))], alias: 0 };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient(attributes, rule) {
+    const perm = permutation(attributes, rule.type(rule.inputs[0]!).shape.length);
+    return [
+      rule.transpose(
+        dOutput(rule),
+        perm.map((_, axis) => perm.indexOf(axis)),
+      ),
+    ];
+  },
 };

@@ -1,7 +1,8 @@
 /** @file Element-wise functions of one value: activations and arithmetic. */
 import { type Kernels, reference, type UnaryFn, unaryCodes } from '@ventral/kernels';
+import { rowMajor } from '../tensor/layout.ts';
 import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { identityReach, needed, type Op, tensorLike } from './op.ts';
+import { dOutput, type Gradients, identityReach, needed, type Op, tensorLike } from './op.ts';
 
 /** Inputs: x. clip: alpha = lower, beta = upper bound. Functions that use no parameter have alpha = beta = 0. */
 export interface UnaryAttributes {
@@ -53,7 +54,52 @@ export const unary: Op<UnaryAttributes> = {
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
+  gradient: (attributes, rule) => [
+    reference.hasDerivative(attributes.fn) ? rule.add(unaryGradient, attributes, [rule.inputs[0], dOutput(rule)]) : undefined,
+  ],
 };
+
+/** dx = dy · fn′(x). Inputs: x, dy. */
+export const unaryGradient: Op<UnaryAttributes> = {
+  stage: () => 'linear',
+  infer: (_, inputs) => {
+    const { dtype, shape } = needed(inputs, 0, 'x');
+    return [{ dtype, shape }];
+  },
+  reach: (_, inputs) => inputs.map((input) => (input && !input.constant ? identityReach(input.shape.length) : null)),
+  reference({ fn, alpha, beta }, inputs) {
+    const [x, dy] = inputs as [Tensor, Tensor];
+    return [tensorLike(x, x.shape, reference.unaryGradient(fn, toFloat64(x), toFloat64(dy), alpha, beta))];
+  },
+  lower({ fn, alpha, beta }, inputs) {
+    const [x, dy] = [needed(inputs, 0, 'x'), needed(inputs, 1, 'dy')];
+    const { order } = x.constant ? dy : x;
+    const size = sizeOf(x.shape);
+    return {
+      inputOrders: x.constant || dy.constant ? [rowMajor(x.shape.length), rowMajor(x.shape.length)] : [order, order],
+      outputOrders: [x.constant || dy.constant ? rowMajor(x.shape.length) : order],
+      inPlace: 1,
+      bind:
+        ({ run }, at) =>
+        () =>
+          run.f32_unary_gradient(unaryCodes[fn], at.inputs[0]!, at.inputs[1]!, at.outputs[0]!, size, alpha, beta),
+    };
+  },
+  cost: (_, inputs) => ({ nMacs: sizeOf(needed(inputs, 0, 'x').shape), nParams: 0 }),
+};
+
+/** Functions that are flat, or slope upwards, on the same side of 0 (clip: of its limits) before and after. */
+const readFromOutput: ReadonlySet<UnaryFn> = new Set<UnaryFn>(['relu', 'clip']);
+
+/**
+ * ∂loss/∂z of a layer y = activation(z): from y where that tells the slope, else z is computed again.
+ */
+export function beforeActivation(attributes: { readonly activation?: UnaryAttributes | undefined }, rule: Gradients): string {
+  const { activation } = attributes;
+  if (!activation) return dOutput(rule);
+  const at = readFromOutput.has(activation.fn) ? rule.outputs[0]! : rule.again({ ...attributes, activation: undefined });
+  return rule.add(unaryGradient, activation, [at, dOutput(rule)]);
+}
 
 /** The float64 twin of an optional activation. */
 export function applyActivation(activation: UnaryAttributes | undefined, data: Float64Array): Float64Array {

@@ -2,7 +2,7 @@
 import { reference } from '@ventral/kernels';
 import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
 import { broadcastBlock, broadcastOrder, broadcastReach, inferBroadcast } from './binary.ts';
-import { needed, type Op, packedValues, tensorLike } from './op.ts';
+import { dOutput, needed, type Op, packedValues, tensorLike } from './op.ts';
 
 /** Inputs: condition, a, b. */
 export type WhereAttributes = Readonly<Record<never, never>>;
@@ -33,4 +33,12 @@ export const where: Op<WhereAttributes> = {
     };
   },
   cost: (_, __, outputs) => ({ nMacs: sizeOf(outputs[0]!.shape), nParams: 0 }),
+  gradient(_, rule) {
+    const [mask] = rule.inputs as [string];
+    const dy = dOutput(rule);
+    const zero = () => rule.constant({ dtype: 'float32', shape: [], data: Float32Array.of(0) });
+    const part = (i: number, chosen: () => string) =>
+      rule.wants(i) ? rule.sumTo(chosen(), rule.type(rule.inputs[i]!).shape) : undefined;
+    return [undefined, part(1, () => rule.where(mask, dy, zero())), part(2, () => rule.where(mask, zero(), dy))];
+  },
 };

@@ -54,6 +54,58 @@ const unaryTable: { readonly [K in UnaryFn]: (x: number, alpha: number, beta: nu
   clip: (x, alpha, beta) => clip(x, alpha, beta),
 };
 
+/** fn′(x, alpha, beta); undefined for functions that change in steps. At a kink: the slope of the flatter side, 0 of abs. */
+const derivatives: { readonly [K in UnaryFn]: ((x: number, alpha: number, beta: number) => number) | undefined } = {
+  abs: (x) => Math.sign(x),
+  neg: () => -1,
+  sqrt: (x) => 0.5 / Math.sqrt(x),
+  reciprocal: (x) => -1 / (x * x),
+  exp: (x) => exp(x),
+  log: (x) => 1 / x,
+  sin: (x) => cos(x),
+  cos: (x) => -sin(x),
+  tanh: (x) => 1 - tanh(x) ** 2,
+  erf: (x) => 1.1283791670955126 * exp(-x * x),
+  floor: undefined,
+  ceil: undefined,
+  round: undefined,
+  sign: undefined,
+  square: (x) => 2 * x,
+  affine: (_, alpha) => alpha,
+  relu: (x) => (x > 0 ? 1 : 0),
+  leakyRelu: (x, alpha) => (x < 0 ? alpha : 1),
+  elu: (x, alpha) => (x < 0 ? alpha * exp(x) : 1),
+  selu: (x, alpha, gamma) => gamma * (x < 0 ? alpha * exp(x) : 1),
+  celu: (x, alpha) => (x < 0 ? exp(x / alpha) : 1),
+  sigmoid: (x) => sigmoid(x) * (1 - sigmoid(x)),
+  hardSigmoid: (x, alpha, beta) => (alpha * x + beta > 0 && alpha * x + beta < 1 ? alpha : 0),
+  hardSwish: (x) => (x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5),
+  silu: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))),
+  softplus: sigmoid,
+  softsign: (x) => 1 / (1 + Math.abs(x)) ** 2,
+  thresholdedRelu: (x, alpha) => (x > alpha ? 1 : 0),
+  mish(x) {
+    const t = tanh(softplus(x));
+    return t + x * (1 - t * t) * sigmoid(x);
+  },
+  gelu: (x) => 0.5 * (1 + erf(x * Math.SQRT1_2)) + x * 0.3989422804014327 * exp(-0.5 * x * x),
+  geluTanh(x) {
+    const s = sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x));
+    return s + x * s * (1 - s) * 1.5957691216057308 * (1 + 0.134145 * x * x);
+  },
+  clip: (x, alpha, beta) => (x > alpha && x < beta ? 1 : 0),
+};
+
+/** Whether a function has a derivative. */
+export const hasDerivative = (fn: UnaryFn): boolean => derivatives[fn] !== undefined;
+
+/** dy · fn′(x) of every value. @throws {RangeError} `unaryGradient: "floor" changes in steps and has no derivative.` */
+export function unaryGradient(fn: UnaryFn, x: Values, dy: Values, alpha = 0, beta = 0): Float64Array {
+  const derivative = derivatives[fn];
+  if (!derivative) throw new RangeError(`unaryGradient: "${fn}" changes in steps and has no derivative.`);
+  return Float64Array.from(x, (value, i) => dy[i]! * derivative(value, alpha, beta));
+}
+
 const binaryTable: { readonly [K in BinaryFn]: (a: number, b: number) => number } = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,

@@ -103,6 +103,72 @@ export function conv2d(
   return { data, shape: [n, o, oh, ow] };
 }
 
+/** Calls `visit` for every product x · weight that an output of {@link conv2d} adds up, with the three offsets. */
+function eachProduct(
+  xShape: readonly number[],
+  weightShape: readonly number[],
+  yShape: readonly number[],
+  { stride: [sh, sw] = [1, 1], padding: [top, left] = [0, 0, 0, 0], dilation: [dh, dw] = [1, 1], groups = 1 }: ConvOptions,
+  visit: (xAt: number, weightAt: number, yAt: number) => void,
+): void {
+  const [n, c, h, w] = xShape as [number, number, number, number];
+  const [o, cg, kh, kw] = weightShape as [number, number, number, number];
+  const [, , oh, ow] = yShape as [number, number, number, number];
+  for (let i = 0; i < n; i++) {
+    for (let oc = 0; oc < o; oc++) {
+      const c0 = Math.floor(oc / (o / groups)) * cg;
+      for (let oy = 0; oy < oh; oy++) {
+        for (let ox = 0; ox < ow; ox++) {
+          const yAt = ((i * o + oc) * oh + oy) * ow + ox;
+          for (let ky = 0; ky < kh; ky++) {
+            const y = oy * sh - top + ky * dh;
+            if (y < 0 || y >= h) continue;
+            for (let kx = 0; kx < kw; kx++) {
+              const xx = ox * sw - left + kx * dw;
+              if (xx < 0 || xx >= w) continue;
+              for (let ci = 0; ci < cg; ci++) {
+                visit(((i * c + c0 + ci) * h + y) * w + xx, ((oc * cg + ci) * kh + ky) * kw + kx, yAt);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** ∂loss/∂x of {@link conv2d} from ∂loss/∂y [n, o, oh, ow]. */
+export function conv2dInputGradient(
+  dy: Values,
+  yShape: readonly number[],
+  weight: Values,
+  weightShape: readonly number[],
+  xShape: readonly number[],
+  options: ConvOptions = {},
+): Shaped {
+  const data = new Float64Array(sizeOf(xShape));
+  eachProduct(xShape, weightShape, yShape, options, (xAt, weightAt, yAt) => {
+    data[xAt]! += dy[yAt]! * weight[weightAt]!;
+  });
+  return { data, shape: xShape };
+}
+
+/** ∂loss/∂weight of {@link conv2d}. */
+export function conv2dWeightGradient(
+  x: Values,
+  xShape: readonly number[],
+  dy: Values,
+  yShape: readonly number[],
+  weightShape: readonly number[],
+  options: ConvOptions = {},
+): Shaped {
+  const data = new Float64Array(sizeOf(weightShape));
+  eachProduct(xShape, weightShape, yShape, options, (xAt, weightAt, yAt) => {
+    data[weightAt]! += dy[yAt]! * x[xAt]!;
+  });
+  return { data, shape: weightShape };
+}
+
 /** Calls `visit` for every output of a pooling with the offsets inside the image that its window covers. */
 function pool(
   fn: string,
