@@ -4,7 +4,7 @@
  */
 import { createLedger, type Place } from './ledger.ts';
 import { checkOwnMemory, runChunk } from './run-chunk.ts';
-import { JobAborted, type JobRunner, type OpenSession } from './task.ts';
+import { JobAborted, type JobRunner, type OpenSession, type Session } from './task.ts';
 
 /**
  * A runner that opens a session in this thread for each job; jobs do not wait for one another. States are cloned, as on
@@ -15,6 +15,7 @@ export function createInline<Setup, Item, State, Total>(
   open: OpenSession<Setup, Item, State, Total>,
 ): JobRunner<Setup, Item, State, Total> {
   let isClosed = false;
+  let kept: { readonly key: string; readonly session: Session<Item, State, Total> } | undefined;
   return {
     nWorkers: 1,
 
@@ -33,7 +34,11 @@ export function createInline<Setup, Item, State, Total>(
       };
       try {
         if (ledger.nChunks > 0 && !isCancelled()) {
-          const session = await open(job.setup, { nWorkers: 1, shared: undefined });
+          const isOpen = job.session !== undefined && kept?.key === job.session;
+          if (!isOpen) kept?.session.close();
+          const session = isOpen ? kept!.session : await open(job.setup, { nWorkers: 1, shared: undefined });
+          kept = job.session === undefined ? undefined : { key: job.session, session };
+          if (job.session !== undefined) session.update?.(job.update);
           try {
             for (let chunk = ledger.takeChunk(); chunk !== undefined; chunk = ledger.takeChunk()) {
               const result = await runChunk(session, chunk, control);
@@ -44,10 +49,12 @@ export function createInline<Setup, Item, State, Total>(
             checkOwnMemory(total, 'total: total');
             totals.push(structuredClone(total));
           } finally {
-            session.close();
+            if (!kept) session.close();
           }
         }
       } catch (error) {
+        kept?.session.close();
+        kept = undefined;
         throw ledger.explain(error, 'this thread', place);
       }
       if (isClosed) throw new Error('createInline: the runner was closed. Make a new one.');
@@ -57,6 +64,8 @@ export function createInline<Setup, Item, State, Total>(
 
     close() {
       isClosed = true;
+      kept?.session.close();
+      kept = undefined;
     },
   };
 }

@@ -5,7 +5,7 @@
 import { InputError, isInputError } from '../errors.ts';
 import { createTreeReducer } from './reducer.ts';
 import type { Announcement, ChunkResult } from './run-chunk.ts';
-import { type Chunk, chunkSize, type ItemFailure, type Job, type JobResult, type Progress } from './task.ts';
+import { type Chunk, type ItemFailure, type Job, type JobResult, type Progress, chunkSize as standardChunkSize } from './task.ts';
 
 /** What a session is busy with: its last announcement, or the ends of its life. */
 export type Place = 'opening the job' | 'closing the job' | Announcement;
@@ -29,7 +29,7 @@ export interface Ledger<Item, State, Total> {
 }
 
 export function createLedger<Setup, Item, State, Total>(job: Job<Setup, Item, State, Total>): Ledger<Item, State, Total> {
-  const { items, merging } = job;
+  const { items, merging, chunkSize = standardChunkSize } = job;
   const nChunks = Math.ceil(items.length / chunkSize);
   const reducer = createTreeReducer<State>((left, right) => merging.merge(left, right));
   const failures: ItemFailure[] = [];
@@ -62,7 +62,8 @@ export function createLedger<Setup, Item, State, Total>(job: Job<Setup, Item, St
     takeChunk() {
       if (nGiven >= nChunks) return undefined;
       const index = nGiven++;
-      return { index, items: items.slice(index * chunkSize, (index + 1) * chunkSize) };
+      const first = index * chunkSize;
+      return { index, first, items: items.slice(first, first + chunkSize) };
     },
 
     announced(announcement) {

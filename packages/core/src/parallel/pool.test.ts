@@ -107,6 +107,21 @@ describe('createPool', () => {
     }
   });
 
+  it('chunks of another size, and sessions that stay open between jobs and are told what changed', async () => {
+    const jobOf = (n: number, scale: number) => sums(n, { chunkSize: 3, session: 'kept', setup: { scale: 1 }, update: scale });
+    const inline = createInline(openSums(() => undefined));
+    const expected = [await inline.run(jobOf(4, 2)), await inline.run(jobOf(50, -3))];
+    for (const nWorkers of [1, 2, 3]) {
+      const pool = open(nWorkers);
+      // The second job has work for more workers than the first, which opened only some.
+      const results = [await pool.run(jobOf(4, 2)), await pool.run(jobOf(50, -3))];
+      expect(results.map(({ state }) => bytes(state))).toEqual(expected.map(({ state }) => bytes(state)));
+      expect(results[1]!.total!.nSummed).toBe(54);
+      const other = await pool.run(sums(5, { session: 'other' }));
+      expect(other.total!.nSummed).toBe(5);
+    }
+  });
+
   it('no items need no worker', async () => {
     expect(await open(2).run(sums(0))).toEqual({ state: undefined, total: undefined, nDone: 0, failures: [] });
     expect(workers).toEqual([]);

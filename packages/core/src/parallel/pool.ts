@@ -173,7 +173,15 @@ async function work<Setup, Item, State, Total>(
   };
   ending.addEventListener('abort', interrupt);
   try {
-    if (!(await open((company) => ask((service) => service.open(job.setup, company))))) return undefined;
+    const kept = job.session !== undefined && worker.session?.key === job.session ? worker.session : undefined;
+    worker.session = undefined;
+    let shared: unknown;
+    const isOpen = await open(async (company) => {
+      shared = kept ? kept.shared : await ask((service) => service.open(job.setup, company));
+      return shared;
+    });
+    if (!isOpen) return undefined;
+    if (job.session !== undefined) await ask((service) => service.update(job.update));
     send();
     for (let head = sent[0]; head !== undefined; head = sent[0]) {
       const result = await head.result;
@@ -183,7 +191,8 @@ async function work<Setup, Item, State, Total>(
     }
     place = 'closing the job';
     const total = ending.aborted ? undefined : await ask((service) => service.total());
-    await ask((service) => service.close());
+    if (job.session === undefined) await ask((service) => service.close());
+    else worker.session = { key: job.session, shared };
     return total as Total | undefined;
   } catch (error) {
     worker.retire('its job failed');

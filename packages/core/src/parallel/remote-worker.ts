@@ -15,6 +15,8 @@ export interface RemoteWorker {
   readonly name: string;
   /** Why it is gone; undefined while it lives. */
   readonly death: string | undefined;
+  /** The session that a job left open, and what it shares; set by the jobs. */
+  session: { readonly key: string; readonly shared: unknown } | undefined;
   /** Set by the job that uses the worker; called for each announcement. */
   onAnnouncement: ((announcement: Announcement) => void) | undefined;
   /** Rejects with what the worker threw, or with its death. Beats the heart while the answer is awaited. */
@@ -72,6 +74,7 @@ export function hireWorker(spawned: SpawnedWorker, name: string, silenceMs: numb
 
   const worker = {
     name,
+    session: undefined as RemoteWorker['session'],
     onAnnouncement: undefined as RemoteWorker['onAnnouncement'],
 
     get death() {

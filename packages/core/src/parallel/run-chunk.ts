@@ -3,7 +3,7 @@
  * and by the runner without workers (inline.ts), so that both do the same.
  */
 import { isInputError } from '../errors.ts';
-import { type Chunk, chunkSize, type ItemFailure, type Session } from './task.ts';
+import type { Chunk, ItemFailure, Session } from './task.ts';
 
 /** Where a session stands: sent before each item of a chunk starts, and once after its last. */
 export interface Announcement {
@@ -46,7 +46,7 @@ export async function runChunk<Item, State, Total>(
       await session.runItem(item);
     } catch (error) {
       if (strict || !isInputError(error)) throw error;
-      failures.push({ itemIndex: chunk.index * chunkSize + nDone, message: error.message });
+      failures.push({ itemIndex: chunk.first + nDone, message: error.message });
     }
   }
   announce({ chunkIndex: chunk.index, nDone: chunk.items.length, nFailed: failures.length });

@@ -13,7 +13,9 @@ export interface Service<Setup, Item, State, Total> {
   /** Runs a chunk after those already sent, and not at all if one of them failed. undefined: it was cancelled. */
   runChunk(chunk: Chunk<Item>, strict: boolean): Promise<ChunkResult<State> | undefined>;
   total(): Total;
-  /** Ends the chunks under way, before their next item; holds until the next open(). */
+  /** Begins another job in the same session. */
+  update(message: unknown): void;
+  /** Ends the chunks under way, before their next item; holds until the next open() or update(). */
   cancel(): void;
   close(): void;
   /** Answers when the worker is not computing: a sign of life. */
@@ -58,6 +60,11 @@ export function serve<Setup, Item, State, Total>(endpoint: Endpoint, open: OpenS
       const total = opened().total();
       checkOwnMemory(total, 'total: total');
       return total;
+    },
+    update(message) {
+      cancelled = false;
+      lastChunk = Promise.resolve();
+      opened().update?.(message);
     },
     cancel() {
       cancelled = true;

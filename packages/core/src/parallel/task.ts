@@ -6,9 +6,11 @@
 /** Items per chunk. A chunk is the smallest unit whose state is merged; its items run in order in one worker. */
 export const chunkSize = 8;
 
-/** One chunk of a job: items chunkSize·index … of the whole list. */
+/** One chunk of a job. */
 export interface Chunk<Item> {
   readonly index: number;
+  /** Index of its first item in the whole list. */
+  readonly first: number;
   readonly items: readonly Item[];
 }
 
@@ -30,6 +32,8 @@ export interface Session<Item, State, Total> {
   /** What was counted exactly over the whole life of the session (integers: any merge order gives the same). */
   total(): Total;
   close(): void;
+  /** Takes a job's `update`, before its first chunk. */
+  update?(message: unknown): void;
   /** What the job's other workers may use of this one (a shared memory and what lies in it): cloned to each of them. */
   readonly shared?: unknown;
 }
@@ -79,6 +83,15 @@ export interface Job<Setup, Item, State, Total> {
   /** Takes effect within one item per worker (a worker that is still opening is dropped); `run` then rejects with JobAborted. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Items per chunk. Default {@link chunkSize}. */
+  readonly chunkSize?: number | undefined;
+  /**
+   * Sessions stay open after the job, and a later job with the same key on the same runner goes on with them: its setup is not
+   * looked at. Default: a job's sessions end with it.
+   */
+  readonly session?: string | undefined;
+  /** Given to every session (a structured clone) before its first chunk: what changed since the job before. */
+  readonly update?: unknown;
   /** true: the first unusable item seen ends the job with an InputError. Default: it is listed in `failures`. */
   readonly strict?: boolean | undefined;
 }

@@ -41,7 +41,11 @@ export function openSums(die: () => void): OpenSession<SumSetup, SumItem, Float6
     if (fault === 'openNever') await new Promise(() => undefined);
     const memory = new Float64Array(fault === 'view' ? 1000 : 2); // [sum, n] first
     let nSummed = 0;
+    let factor = scale;
     return {
+      update(message) {
+        if (message !== undefined) factor = message as number;
+      },
       beginChunk() {
         memory.fill(0);
       },
@@ -56,7 +60,7 @@ export function openSums(die: () => void): OpenSession<SumSetup, SumItem, Float6
           die();
           await new Promise(() => undefined);
         }
-        memory[0] = memory[0]! + item.value * scale;
+        memory[0] = memory[0]! + item.value * factor;
         memory[1] = memory[1]! + 1;
         nSummed += 1;
       },
