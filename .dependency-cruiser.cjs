@@ -53,7 +53,7 @@ module.exports = {
     {
       name: 'comlink-behind-the-pool',
       severity: 'error',
-      from: { path: '^packages/', pathNot: '^packages/core/src/parallel/' },
+      from: { path: '^packages/', pathNot: ['^packages/core/src/parallel/', '/test-[^/]*\\.mjs$'] },
       to: { path: 'node_modules/comlink/' },
     },
     {

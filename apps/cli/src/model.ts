@@ -15,11 +15,12 @@ import {
   InputError,
   isInputError,
   type NetworkMetadata,
+  type PictureInput,
   type Preprocess,
+  pictureInput,
   verifyGraph,
 } from '@ventral/core';
 import { readOnnx, readSidecar } from '@ventral/formats';
-import { type PictureInput, pictureInput } from '@ventral/probe';
 import { builtInNetwork } from './built-in.ts';
 import { isSystemError, systemErrorLine } from './errors.ts';
 import { sha256 } from './stimuli.ts';

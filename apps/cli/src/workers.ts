@@ -1,9 +1,8 @@
 /** @file Worker threads for the pool, and what a session in one of them needs from Node. */
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { Worker, workerData } from 'node:worker_threads';
-import { createPool, defaultWorkerCount, type Pool, type SpawnedWorker } from '@ventral/core';
+import { createPool, defaultWorkerCount, type NetworkEnvironment, type Pool, type SpawnedWorker } from '@ventral/core';
 import { createImageDecoder } from '@ventral/formats';
-import type { ProbeSessionEnvironment } from '@ventral/probe';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { loadGraph, type ModelHandle } from './model.ts';
 import type { Runtime } from './runtime.ts';
@@ -37,11 +36,11 @@ function spawn(runtime: Runtime): SpawnedWorker {
 }
 
 /** In a worker thread: how a session loads networks and pictures. */
-export function workerEnvironment(): ProbeSessionEnvironment<Stimulus> {
+export function workerEnvironment(): NetworkEnvironment<Stimulus> {
   return sessionEnvironment(workerData as Runtime);
 }
 
-export function sessionEnvironment({ kernels, sharedKernels, codecs }: Runtime): ProbeSessionEnvironment<Stimulus> {
+export function sessionEnvironment({ kernels, sharedKernels, codecs }: Runtime): NetworkEnvironment<Stimulus> {
   return {
     module: kernels,
     sharedModule: sharedKernels,

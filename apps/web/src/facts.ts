@@ -1,4 +1,5 @@
 /** @file What the viewing worker tells the page about a network, a picture and a layer: plain data that crosses the thread. */
+import type { ClassScore } from '@ventral/core';
 import type { LayerInfo, PerProbeAndLayer, ProbeSetup, Table } from '@ventral/probe';
 import type { NetworkSource, Stimulus } from './sources.ts';
 
@@ -31,13 +32,7 @@ export interface ShownPicture {
   /** RGBA rows. */
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
   /** Most probable first; empty if the network's output is no list of classes. */
-  readonly predictions: readonly Prediction[];
-}
-
-export interface Prediction {
-  readonly classIndex: number;
-  readonly name: string | undefined;
-  readonly probability: number;
+  readonly predictions: readonly ClassScore[];
 }
 
 /** All feature maps of one layer for the picture shown. */

@@ -13,11 +13,12 @@ import {
   type Image,
   InputError,
   type NetworkMetadata,
+  type PictureInput,
   type Preprocess,
+  pictureInput,
   verifyGraph,
 } from '@ventral/core';
 import { createImageDecoder, type ImageDecoder, readOnnx, readSidecar, readZipEntry } from '@ventral/formats';
-import { type PictureInput, pictureInput } from '@ventral/probe';
 import { drawScene, stimulusSet } from '@ventral/stimuli';
 import ventralnet from '../../../data/models/ventralnet.json';
 import { type NetworkSource, type Stimulus, zipSource } from './sources.ts';

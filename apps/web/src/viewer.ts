@@ -2,8 +2,16 @@
  * @file The entry of the worker that shows: holds one network and the maps of one picture, and turns the states of a probe run
  * into tables. The page asks it through comlink (facts.ts).
  */
-import { createExecutor, type Executor, type Preprocess, preprocess } from '@ventral/core';
-import { instantiate, math } from '@ventral/kernels';
+import {
+  type ClassScore,
+  classProbabilities,
+  createExecutor,
+  type Executor,
+  type Preprocess,
+  preprocess,
+  rankClasses,
+} from '@ventral/core';
+import { instantiate } from '@ventral/kernels';
 import {
   defaultFovDeg,
   defaultProbeOptions,
@@ -15,7 +23,7 @@ import {
   tablesOf,
 } from '@ventral/probe';
 import { expose } from 'comlink';
-import type { LayerMaps, Prediction, ShownPicture, Viewer } from './facts.ts';
+import type { LayerMaps, ShownPicture, Viewer } from './facts.ts';
 import { compileKernels, createPictureLoader, loadNetwork, pictureNetwork } from './laboratory.ts';
 import { holdLifeLock } from './life-lock.ts';
 import { preprocessFor } from './probe-job.ts';
@@ -142,22 +150,10 @@ const viewer: Viewer = {
   },
 };
 
-/** The five most probable classes. An output that is no probability distribution goes through a softmax. */
-function predictions(executor: Executor): Prediction[] {
-  const { outputs, metadata } = executor.graph;
-  const name = outputs.find((output) => /^prob/i.test(output)) ?? outputs.at(-1)!;
-  const { shape, data } = executor.read(name);
-  if (data.length < 2 || shape[1] !== data.length) return [];
-  const values = Array.from(data);
-  const sum = values.reduce((a, b) => a + b, 0);
-  const isProbability = values.every((value) => value >= 0) && Math.abs(sum - 1) < 1e-3;
-  const top = Math.max(...values);
-  const shares = isProbability ? values : values.map((value) => math.exp(value - top));
-  const all = shares.reduce((a, b) => a + b, 0);
-  return shares
-    .map((share, classIndex) => ({ classIndex, name: metadata.classes?.[classIndex], probability: share / all }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, 5);
+/** The five most probable classes. */
+function predictions({ graph, read }: Executor): ClassScore[] {
+  const probabilities = classProbabilities(graph.outputs.map(read));
+  return probabilities ? rankClasses(probabilities, graph.metadata.classes).slice(0, 5) : [];
 }
 
 expose(viewer);

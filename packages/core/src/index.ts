@@ -1,7 +1,9 @@
 /** @file The door of core: what other rooms may use. */
 export * from './errors.ts';
 export * from './exec/chunk.ts';
+export * from './exec/classes.ts';
 export * from './exec/executor.ts';
+export * from './exec/open.ts';
 export { type Plan, planGraph } from './exec/plan.ts';
 export * from './exec/tap.ts';
 export * from './exec/weights.ts';
@@ -9,6 +11,7 @@ export { type AxisRole, axisRoles, readingOrder, readingSizes } from './graph/ax
 export * from './graph/bind.ts';
 export { canonicalForm } from './graph/canonical.ts';
 export * from './graph/graph.ts';
+export * from './graph/picture.ts';
 export { printGraph } from './graph/print.ts';
 export { verifyGraph } from './graph/verify.ts';
 export * from './image/image.ts';
@@ -26,3 +29,10 @@ export * from './parallel/task.ts';
 export { createRandom, type Random, type RandomState } from './rng.ts';
 export * from './tensor/layout.ts';
 export * from './tensor/tensor.ts';
+export * from './train/augment.ts';
+export * from './train/evaluate.ts';
+export { type Parameter, type Trainable, trainable } from './train/graph.ts';
+export type { OptimizerOptions } from './train/optimizer.ts';
+export type { Schedule } from './train/schedule.ts';
+export * from './train/session.ts';
+export * from './train/train.ts';

@@ -3,40 +3,23 @@
  * in one at a time; small states come out. What the states mean is known to the probes; who runs sessions is core/parallel.
  */
 import {
-  bindGraph,
-  type Company,
-  canonicalForm,
   chunkSize,
   createChunkExecutor,
-  type Graph,
-  type Image,
+  type NetworkEnvironment,
+  type NetworkSetup,
   type OpenSession,
-  type PackedSplit,
+  openNetwork,
   type Preprocess,
-  packSplit,
+  pictureInput,
   preprocess,
-  type SplitGraph,
-  splitAtDense,
   type Tap,
 } from '@ventral/core';
-import { createSharedMemory, instantiate, type Kernels } from '@ventral/kernels';
 import type { LayerInfo, ProbeOptions } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
-import { pictureInput } from './receptive-field/field.ts';
 import type { PerProbeAndLayer } from './states.ts';
 
 /** What a worker is told of a job: plain data. */
-export interface ProbeSetup {
-  /** What `loadGraph` understands: a path, a File, a built-in name; never the bytes of a large model. */
-  readonly model: unknown;
-  /** [height, width] of the network's input, where the file leaves it open or to override it. */
-  readonly input: readonly [h: number, w: number] | undefined;
-  /** Limit of memory for bindGraph. */
-  readonly maxBytes?: number | undefined;
-  /** True: the graph as it came from the file. False: its canonical form. */
-  readonly allNodes: boolean;
-  /** Plain sums only: no Winograd. */
-  readonly exact: boolean;
+export interface ProbeSetup extends NetworkSetup {
   readonly layers: readonly LayerInfo[];
   /** Names of stimulus probes. */
   readonly probes: readonly string[];
@@ -44,26 +27,9 @@ export interface ProbeSetup {
   readonly preprocess: Preprocess;
 }
 
-/** What an app gives its worker. */
-export interface ProbeSessionEnvironment<Item> {
-  /** The compiled kernels. */
-  readonly module: WebAssembly.Module;
-  /** The kernels for a shared memory, where threads may share one: several workers then hold the weights once. */
-  readonly sharedModule?: WebAssembly.Module | undefined;
-  loadGraph(model: unknown): Promise<Graph>;
-  /** @throws InputError if the picture cannot be used. */
-  loadImage(item: Item): Promise<Image>;
-}
-
-/** What the first session of a job gives the others. */
-interface SharedNetwork {
-  readonly memory: WebAssembly.Memory;
-  readonly network: PackedSplit;
-}
-
 /** Opens probing sessions, in a worker or in this thread. */
 export function openProbeSession<Item>(
-  environment: ProbeSessionEnvironment<Item>,
+  environment: NetworkEnvironment<Item>,
 ): OpenSession<ProbeSetup, Item, PerProbeAndLayer, PerProbeAndLayer> {
   return async (setup, company) => {
     const { layers, options, exact } = setup;
@@ -97,24 +63,4 @@ export function openProbeSession<Item>(
       close() {},
     };
   };
-}
-
-/** The network of a session: from the job's first session, or from its file. */
-async function openNetwork<Item>(
-  environment: ProbeSessionEnvironment<Item>,
-  setup: ProbeSetup,
-  company: Company,
-): Promise<Partial<PackedSplit> & { readonly kernels: Kernels; readonly split: SplitGraph; readonly shared?: SharedNetwork }> {
-  const { sharedModule } = environment;
-  if (sharedModule && company.shared) {
-    const { memory, network } = company.shared as SharedNetwork;
-    return { kernels: instantiate(sharedModule, { memory }), ...network };
-  }
-  const bound = bindGraph(await environment.loadGraph(setup.model), { input: setup.input, maxBytes: setup.maxBytes });
-  const split = splitAtDense(setup.allNodes ? bound : canonicalForm(bound), chunkSize);
-  if (!sharedModule || company.nWorkers === 1) return { kernels: instantiate(environment.module), split };
-  const memory = createSharedMemory();
-  const kernels = instantiate(sharedModule, { memory });
-  const network = packSplit(kernels, split, setup.exact);
-  return { kernels, ...network, shared: { memory, network } };
 }

@@ -15,12 +15,13 @@ import {
   type Graph,
   InputError,
   isInputError,
+  pictureInput,
   sizeOf,
   splitAtDense,
   type Tap,
 } from '@ventral/core';
 import { instantiate } from '@ventral/kernels';
-import { defaultProbeOptions, layerSet, pictureInput, statistics } from '@ventral/probe';
+import { defaultProbeOptions, layerSet, statistics } from '@ventral/probe';
 import { inModel, openModel } from '../model.ts';
 import { printJson } from '../print.ts';
 import { createVoice, formatBytes } from '../progress.ts';

@@ -24,7 +24,10 @@ export function valueView(
 /** A copy of a value in memory, row-major. */
 export function readValue(kernels: Kernels, ptr: number, value: InMemory): Tensor {
   const { dtype, shape, order } = value;
-  const data = gatherStrided(valueView(kernels, ptr, value), shape, stridesOf(shape, order));
+  const view = valueView(kernels, ptr, value);
+  const data = sameLayout(shape, order, rowMajor(shape.length))
+    ? view.slice()
+    : gatherStrided(view, shape, stridesOf(shape, order));
   return { dtype, shape, data: dtype === 'float32' ? data : Float64Array.from(data) };
 }
 

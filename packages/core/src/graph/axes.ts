@@ -13,9 +13,13 @@ export function axisRoles(graph: BoundGraph): ReadonlyMap<string, readonly AxisR
   const roles = new Map<string, readonly AxisRole[]>();
   for (const input of graph.inputs) {
     const [h, w] = pictureAxes(input.shape) ?? [];
+    const role = (axis: number): AxisRole => {
+      if (input.isParameter) return 'channel';
+      return axis === 0 ? 'batch' : axis === h ? 'y' : axis === w ? 'x' : 'channel';
+    };
     roles.set(
       input.name,
-      input.shape.map((_, axis) => (axis === 0 ? 'batch' : axis === h ? 'y' : axis === w ? 'x' : 'channel')),
+      input.shape.map((_, axis) => role(axis)),
     );
   }
   for (const node of graph.nodes) {

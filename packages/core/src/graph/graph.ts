@@ -23,6 +23,8 @@ export interface GraphInput {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly (number | string)[];
+  /** A weight that is given anew for each run: none of its axes is one of a picture. Default false. */
+  readonly isParameter?: boolean | undefined;
 }
 
 /** How a picture becomes the network's input: value = (x · scale − mean) / std, x in 0…255, per channel in channel order. */

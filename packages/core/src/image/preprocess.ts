@@ -46,14 +46,21 @@ export const preprocessSchema = v.pipe(
  *   preprocessing, or larger pictures.`
  * @throws InputError `preprocess: the crop is 224×224 px but the network's input is 256×256. Make them the same, or leave "crop" out.`
  */
-export function preprocess(
-  image: Image,
-  spec: Preprocess,
-  input: { readonly heightPx: number; readonly widthPx: number },
-): Float32Array {
+export function preprocess(image: Image, spec: Preprocess, input: PictureSize): Float32Array {
+  return normalize(fit(image, spec, input), spec);
+}
+
+/** The network's input size. */
+interface PictureSize {
+  readonly heightPx: number;
+  readonly widthPx: number;
+}
+
+/** The geometry of {@link preprocess} alone: the picture resized and cropped, still in bytes. Errors are those of preprocess. */
+export function fit(image: Image, spec: Preprocess, input: PictureSize): Image {
   const { heightPx, widthPx } = input;
   if (image.isFitted) {
-    if (image.heightPx === heightPx && image.widthPx === widthPx) return normalize(image, spec);
+    if (image.heightPx === heightPx && image.widthPx === widthPx) return image;
     throw new InputError(
       `preprocess: the stimulus was drawn at ${image.heightPx}×${image.widthPx} px but the network's input is ${heightPx}×${widthPx}. Draw it at that size.`,
     );
@@ -75,7 +82,7 @@ export function preprocess(
     );
   }
   const box = { topPx: cropOffset(resized.heightPx, heightPx), leftPx: cropOffset(resized.widthPx, widthPx), heightPx, widthPx };
-  return normalize(resizeBilinear(image, resized.heightPx, resized.widthPx, box), spec);
+  return resizeBilinear(image, resized.heightPx, resized.widthPx, box);
 }
 
 /**

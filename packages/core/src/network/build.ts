@@ -1,13 +1,16 @@
-/** @file From a network's description to a graph with seeded weights. Knows no training: what it gives has learned nothing. */
+/** @file From a network's description to a graph, with seeded weights that have learned nothing or with given ones. */
 import { InputError } from '../errors.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { placeWindow } from '../ops/window.ts';
 import { createRandom } from '../rng.ts';
-import { sizeOf, type Tensor } from '../tensor/tensor.ts';
+import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { type LayerDescription, type NetworkDescription, readNetworkDescription } from './description.ts';
 
 /** What flows from layer to layer: [channels, height, width], or [channels] once flat. */
 type Shape = readonly [channels: number, ...size: [h: number, w: number] | []];
+
+/** Where a network's weights come from. */
+export type WeightSource = { readonly seed: number } | { readonly weights: ReadonlyMap<string, Tensor> };
 
 /**
  * Builds a network from its description: one node per layer, its output named like the layer; input `data` [N, c, h, w];
@@ -18,24 +21,28 @@ type Shape = readonly [channels: number, ...size: [h: number, w: number] | []];
  * adding a layer changes no other layer's weights. Tensors: `<layer>.weight`, `.bias`, `.scale`, `.shift`, `.mean`, `.variance`.
  *
  * @param description as read from JSON; see description.ts for the vocabulary
+ * @param source a seed, and the network says that it is untrained; or all tensors by name
  * @throws InputError what {@link readNetworkDescription} throws, and `network "tiny", layer "fc": dense needs flat values but
- *   gets [8, 4, 4] from "pool". Put a flatten before it.`
+ *   gets [8, 4, 4] from "pool". Put a flatten before it.`; of given weights: `network "tiny", layer "fc": the weights have
+ *   "fc.weight" as [10, 64], the network needs [10, 32]. They belong to another network.`
  */
-export function buildNetwork(description: unknown, { seed }: { readonly seed: number }): Graph {
+export function buildNetwork(description: unknown, source: WeightSource): Graph {
   const network = readNetworkDescription(description);
-  const random = createRandom(seed);
+  const given = 'weights' in source ? source.weights : undefined;
+  const random = createRandom('seed' in source ? source.seed : 0);
   const constants = new Map<string, Tensor>();
   const nodes: Node[] = [];
-  const filled = (name: string, n: number, value: number) => {
-    constants.set(name, { dtype: 'float32', shape: [n], data: new Float32Array(n).fill(value) });
+  const constant = (name: string, shape: readonly number[], start: () => Float32Array) => {
+    constants.set(name, given ? weightOf(given, name, shape) : { dtype: 'float32', shape, data: start() });
     return name;
   };
-  const heNormal = (name: string, shape: readonly [out: number, ...fanIn: number[]]) => {
-    const { normal } = random.fork(name);
-    const std = Math.sqrt(2 / sizeOf(shape.slice(1)));
-    constants.set(name, { dtype: 'float32', shape, data: Float32Array.from({ length: sizeOf(shape) }, () => normal() * std) });
-    return name;
-  };
+  const filled = (name: string, n: number, value: number) => constant(name, [n], () => new Float32Array(n).fill(value));
+  const heNormal = (name: string, shape: readonly [out: number, ...fanIn: number[]]) =>
+    constant(name, shape, () => {
+      const { normal } = random.fork(name);
+      const std = Math.sqrt(2 / sizeOf(shape.slice(1)));
+      return Float32Array.from({ length: sizeOf(shape) }, () => normal() * std);
+    });
 
   /** Adds the layer's node and gives its output's shape. */
   const add = (layer: LayerDescription, from: string, shape: Shape, next: LayerDescription | undefined): Shape => {
@@ -123,7 +130,12 @@ export function buildNetwork(description: unknown, { seed }: { readonly seed: nu
   checkFacts(network, sizeOf(shape));
 
   const last = nodes.at(-1)!;
-  const notices = ['untrained: seeded random weights, nothing was learned', ...(network.notice ? [network.notice] : [])];
+  const surplus = [...(given?.keys() ?? [])].find((name) => !constants.has(name));
+  if (surplus !== undefined)
+    throw new InputError(
+      `network "${network.name}": the weights have "${surplus}", which the network has not. They belong to another network.`,
+    );
+  const notices = [given ? undefined : 'untrained: seeded random weights, nothing was learned', network.notice];
   return {
     name: network.name,
     inputs: [{ name: 'data', dtype: 'float32', shape: ['N', channels, height, width] }],
@@ -135,9 +147,22 @@ export function buildNetwork(description: unknown, { seed }: { readonly seed: nu
       classes: network.classes,
       fovDeg: network.fovDeg,
       designedFor: network.designedFor,
-      notice: notices.join('. '),
+      notice: notices.filter((notice) => notice !== undefined).join('. ') || undefined,
     },
   };
+}
+
+function weightOf(weights: ReadonlyMap<string, Tensor>, name: string, shape: readonly number[]): Tensor {
+  const found = weights.get(name);
+  if (found && formatShape(found.shape) === formatShape(shape)) return found;
+  const has = found ? `have "${name}" as ${formatShape(found.shape)}` : `have no "${name}"`;
+  throw new InputError(`the weights ${has}, the network needs ${formatShape(shape)}. They belong to another network.`);
+}
+
+/** Share of values that each dropout layer of a network silences while it learns, by layer. */
+export function dropoutRates(description: unknown): ReadonlyMap<string, number> {
+  const { layers } = readNetworkDescription(description);
+  return new Map(layers.flatMap((layer) => (layer.type === 'dropout' ? [[layer.name, layer.rate]] : [])));
 }
 
 /** Attributes of a square window. `same` is (kernel − 1) / 2 on every side, which gives ceil(size / stride) for odd kernels. */

@@ -268,7 +268,7 @@ describe('createPool', () => {
   it.each([
     ['exit', {}, 'it exited with code 3'],
     ['uncaught', {}, 'Error: thrown outside of any call'],
-    ['close', { silenceMs: 1000 }, /it gave no sign of life for 1(\.\d)? s/],
+    ['close', { silenceMs: 3000 }, /it gave no sign of life for 3(\.\d)? s/],
   ] as const)('a worker that ends by %s rejects the job and is replaced', async (die, options, reason) => {
     const pool = open(2, { die, ...options });
     const error = await rejection(pool.run(sums(100, {}, { 20: 'die' })));

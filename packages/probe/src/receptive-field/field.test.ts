@@ -1,8 +1,8 @@
-import { bindGraph, createRandom, type Node, opOf, type Tensor } from '@ventral/core';
+import { bindGraph, createRandom, type Node, opOf, pictureInput, type Tensor } from '@ventral/core';
 import { describe, expect, it } from 'vitest';
 import { layerSet } from '../layers.ts';
 import { testGraph } from '../test-graph.ts';
-import { type AxisField, clippedSizePx, pictureInput, receptiveFields } from './field.ts';
+import { type AxisField, clippedSizePx, receptiveFields } from './field.ts';
 import { receptiveField, receptiveFieldSummary } from './table.ts';
 
 type Builder = ReturnType<typeof testGraph>;

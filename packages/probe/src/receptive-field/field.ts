@@ -2,7 +2,7 @@
  * @file Theoretical receptive fields from geometry alone: where in the picture each value of a network can look. No weights,
  * no images. Composes the `reach` of each op (core/ops) along any graph; the table of it is table.ts.
  */
-import { type AxisReach, type BoundGraph, InputError, inputTypes, opOf, pictureAxes, type Reach } from '@ventral/core';
+import { type AxisReach, type BoundGraph, inputTypes, opOf, pictureInput, type Reach } from '@ventral/core';
 
 /**
  * Field along one image axis. Unit u of the value sees the pixels start + u·stride … start + u·stride + size − 1; pixel 0 is
@@ -28,29 +28,6 @@ export interface AxisField {
 export interface ReceptiveField {
   readonly y: AxisField;
   readonly x: AxisField;
-}
-
-/** The picture among a graph's inputs. */
-export interface PictureInput {
-  readonly name: string;
-  readonly axes: readonly [y: number, x: number];
-  readonly sizePx: readonly [h: number, w: number];
-}
-
-/**
- * The graph's first picture input, n c h w or n h w c.
- * @throws InputError if there is none.
- */
-export function pictureInput(graph: BoundGraph): PictureInput {
-  for (const { name, shape } of graph.inputs) {
-    const axes = pictureAxes(shape);
-    if (!axes) continue;
-    const sizes = graph.types.get(name)!.shape;
-    return { name, axes, sizePx: [sizes[axes[0]]!, sizes[axes[1]]!] };
-  }
-  throw new InputError(
-    `network "${graph.name}": needs a picture input [n, c, h, w], but its inputs are ${graph.inputs.map((input) => input.name).join(', ') || 'none'}.`,
-  );
 }
 
 /**

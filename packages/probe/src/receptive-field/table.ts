@@ -1,10 +1,10 @@
 /**
  * @file The probe `rf`: theoretical receptive fields of the layers as a table. The geometry itself is field.ts.
  */
-import type { BoundGraph } from '@ventral/core';
+import { type BoundGraph, pictureInput } from '@ventral/core';
 import type { FinishContext, GraphProbe, LayerInfo } from '../probe.ts';
 import { type Cell, type Column, columnIndex, layerColumns, type Table } from '../table.ts';
-import { type AxisField, clippedSizePx, pictureInput, receptiveFields } from './field.ts';
+import { type AxisField, clippedSizePx, receptiveFields } from './field.ts';
 
 /** A number for h and one for w. */
 const pair = (name: string, sides: readonly [string, string], text: string): Column[] =>
