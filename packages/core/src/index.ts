@@ -31,7 +31,7 @@ export * from './tensor/layout.ts';
 export * from './tensor/tensor.ts';
 export * from './train/augment.ts';
 export * from './train/evaluate.ts';
-export { type Parameter, type Trainable, trainable } from './train/graph.ts';
+export { type Parameter, stepGraph, type Trainable, trainable } from './train/graph.ts';
 export type { OptimizerOptions } from './train/optimizer.ts';
 export type { Schedule } from './train/schedule.ts';
 export * from './train/session.ts';

@@ -1,11 +1,11 @@
 /**
- * @file The backward pass: derivatives of the functions, gradients of convolutions with respect to weights and (where windows
- * move by more than one) to inputs, of pooling, of batch normalisation; scattered sums. Every sum has one fixed order. What a
- * plain convolution or matrix product can do is done by conv.ts, winograd.ts and gemm.ts.
+ * @file The backward pass: derivatives of the functions; gradients of convolutions with respect to inputs where windows move by
+ * more than one, of pooling, of batch normalisation; scattered sums. Every sum has one fixed order. Gradients with respect to
+ * weights are weight-gradient.ts; what a plain convolution or matrix product can do is done by conv.ts, winograd.ts and gemm.ts.
  */
 import { c, K } from './constants';
 import { multiplyPanel, packedBytes, PANEL } from './gemm';
-import { floats, loadPart, loadUpTo4, madd, narrow, storeUpTo4, widenHigh, widenLow } from './lanes';
+import { ceilDiv, floats, loadPart, loadUpTo4, madd, narrow, storeUpTo4, widenHigh, widenLow } from './lanes';
 import { cos4, exp4, geluDerivativeLanes, geluTanhDerivativeLanes, sigmoidLanes, sin4, tanh4 } from './math';
 
 // @ts-ignore: decorator
@@ -108,161 +108,6 @@ export function f32_unary_gradient(code: i32, xPtr: usize, dyPtr: usize, dxPtr: 
   }
 }
 
-/** Most output positions whose pixels take part in one turn over the tiles: both their rows stay in the first-level cache. */
-const BLOCK_POSITIONS: i32 = 64;
-
-// @ts-ignore: decorator
-@inline
-function ceilDiv(a: i32, b: i32): i32 {
-  return a <= 0 ? 0 : (a + b - 1) / b;
-}
-
-// @ts-ignore: decorator
-@inline
-function padded(n: i32): i32 {
-  return (n + PANEL - 1) & ~(PANEL - 1);
-}
-
-/** Adds `add` to the first n columns at p. */
-// @ts-ignore: decorator
-@inline
-function addColumns(p: usize, low: v128, high: v128): void {
-  v128.store(p, f32x4.add(v128.load(p), low));
-  v128.store(p, f32x4.add(v128.load(p, 16), high), 16);
-}
-
-/**
- * Adds Σ over `count` positions of 4 input channels × 8 output channels to four rows at sum: position j has its input at
- * a + j · lda and its gradient at b + j · ldb.
- */
-// @ts-ignore: decorator
-@inline
-function outerTile(count: i32, a: usize, lda: usize, b: usize, ldb: usize, sum: usize, lds: usize): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  for (let i = count; i > 0; i -= 2) {
-    let b0 = v128.load(b), b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a);
-    c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a, 4);
-    c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a, 8);
-    c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a, 12);
-    c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    a += lda;
-    b += ldb;
-    if (i == 1) break;
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load32_splat(a);
-    c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a, 4);
-    c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a, 8);
-    c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a, 12);
-    c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    a += lda;
-    b += ldb;
-  }
-  addColumns(sum, c00, c01);
-  addColumns(sum + lds, c10, c11);
-  addColumns(sum + 2 * lds, c20, c21);
-  addColumns(sum + 3 * lds, c30, c31);
-}
-
-/** {@link outerTile} at the edges: fewer input or output channels. */
-function outerEdge(count: i32, a: usize, lda: usize, b: usize, ldb: usize, sum: usize, lds: usize, rows: i32, columns: i32): void {
-  for (let r = 0; r < rows; r++, a += 4, sum += lds) {
-    for (let j = 0; j < columns; j += 4) {
-      let s = f32x4.splat(0);
-      let p = a, q = b + floats(j);
-      for (let i = 0; i < count; i++, p += lda, q += ldb) s = madd(v128.load32_splat(p), loadUpTo4(q, columns - j), s);
-      v128.store(sum + floats(j), f32x4.add(v128.load(sum + floats(j)), s));
-    }
-  }
-}
-
-export function f32_conv2d_weight_gradient_scratch(c: i32, oc: i32, kh: i32, kw: i32, groups: i32): i32 {
-  return groups * kh * kw * (c / groups) * padded(oc / groups) * 4;
-}
-
-export function f32_conv2d_weight_gradient(
-  xPtr: usize, dyPtr: usize, dwPtr: usize, scratchPtr: usize,
-  n: i32, h: i32, w: i32, c: i32, oh: i32, ow: i32, oc: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, padTop: i32, padLeft: i32, dh: i32, dw: i32, groups: i32,
-): void {
-  const cg = c / groups, og = oc / groups, wide = padded(og), lds = floats(wide);
-  const pixel = floats(c), ldy = floats(oc), lda = <usize>sw * pixel;
-  const sumBytes = <usize>(groups * kh * kw * cg) * lds;
-  for (let i: usize = 0; i < sumBytes; i += 16) v128.store(scratchPtr + i, f32x4.splat(0));
-  // Rows of outputs, whole ones, over all images: as many as a block holds.
-  const rows = n * oh, blockRows = max(1, BLOCK_POSITIONS / ow);
-  for (let first = 0; first < rows; first += blockRows) {
-    const end = min(rows, first + blockRows);
-    for (let g = 0; g < groups; g++) {
-      for (let ky = 0; ky < kh; ky++) {
-        for (let kx = 0; kx < kw; kx++) {
-          // Outputs whose window has this place inside the image.
-          const shift = kx * dw - padLeft;
-          const ox0 = min(ow, ceilDiv(-shift, sw)), ox1 = max(ox0, min(ow, ceilDiv(w - shift, sw)));
-          const sums = scratchPtr + <usize>(((g * kh + ky) * kw + kx) * cg) * lds;
-          for (let ci = 0; ci < cg; ci += 4) {
-            for (let j = 0; j < og; j += PANEL) {
-              const sum = sums + <usize>ci * lds + floats(j);
-              for (let row = first; row < end; row++) {
-                const image = row / oh, iy = (row - image * oh) * sh + ky * dh - padTop;
-                if (<u32>iy >= <u32>h) continue;
-                const a = xPtr + <usize>((image * h + iy) * w + ox0 * sw + shift) * pixel + floats(g * cg + ci);
-                const b = dyPtr + <usize>(row * ow + ox0) * ldy + floats(g * og + j);
-                if (cg - ci >= 4 && og - j >= PANEL) outerTile(ox1 - ox0, a, lda, b, ldy, sum, lds);
-                else outerEdge(ox1 - ox0, a, lda, b, ldy, sum, lds, min(4, cg - ci), min(PANEL, og - j));
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-  // [g, kh, kw, c, o] → [o, c, kh, kw]
-  for (let o = 0; o < oc; o++) {
-    const g = o / og, column = scratchPtr + <usize>(g * kh * kw * cg) * lds + floats(o - g * og);
-    for (let ci = 0; ci < cg; ci++) {
-      for (let k = 0; k < kh * kw; k++) {
-        store<f32>(dwPtr + floats((o * cg + ci) * kh * kw + k), load<f32>(column + <usize>(k * cg + ci) * lds));
-      }
-    }
-  }
-}
-
-export function f32_depthwise2d_weight_gradient(
-  xPtr: usize, dyPtr: usize, dwPtr: usize,
-  n: i32, h: i32, w: i32, c: i32, oh: i32, ow: i32,
-  kh: i32, kw: i32, sh: i32, sw: i32, padTop: i32, padLeft: i32, dh: i32, dw: i32,
-): void {
-  const pixel = floats(c), places = kh * kw;
-  for (let ci = 0; ci < c; ci += 4) {
-    const lanes = c - ci;
-    for (let k = 0; k < places; k++) {
-      const ky = k / kw, shift = (k - ky * kw) * dw - padLeft;
-      const ox0 = min(ow, ceilDiv(-shift, sw)), ox1 = max(ox0, min(ow, ceilDiv(w - shift, sw)));
-      let total = f32x4.splat(0);
-      for (let row = 0; row < n * oh; row++) {
-        const image = row / oh, iy = (row - image * oh) * sh + ky * dh - padTop;
-        if (<u32>iy >= <u32>h) continue;
-        let a = xPtr + <usize>((image * h + iy) * w + ox0 * sw + shift) * pixel + floats(ci);
-        let b = dyPtr + <usize>(row * ow + ox0) * pixel + floats(ci);
-        let sum = f32x4.splat(0);
-        for (let i = ox0; i < ox1; i++, a += <usize>sw * pixel, b += pixel) sum = madd(loadUpTo4(a, lanes), loadUpTo4(b, lanes), sum);
-        total = f32x4.add(total, sum);
-      }
-      store<f32>(dwPtr + floats(ci * places + k), f32x4.extract_lane(total, 0));
-      if (lanes > 1) store<f32>(dwPtr + floats((ci + 1) * places + k), f32x4.extract_lane(total, 1));
-      if (lanes > 2) store<f32>(dwPtr + floats((ci + 2) * places + k), f32x4.extract_lane(total, 2));
-      if (lanes > 3) store<f32>(dwPtr + floats((ci + 3) * places + k), f32x4.extract_lane(total, 3));
-    }
-  }
-}
-
 export function f32_conv2d_input_gradient(
   dyPtr: usize, packedPtr: usize, dxPtr: usize,
   n: i32, h: i32, w: i32, c: i32, oh: i32, ow: i32, oc: i32,
@@ -362,25 +207,62 @@ export function f32_average_pool2d_gradient(
 }
 
 
-export function f32_batch_statistics(xPtr: usize, rows: i32, c: i32, meanPtr: usize, variancePtr: usize): void {
-  const step = floats(c), n = f64x2.splat(<f64>rows);
-  for (let ci = 0; ci < c; ci += 4) {
-    const lanes = c - ci;
-    // Deviations from the first value, so that a large mean costs no digits.
-    const first = loadUpTo4(xPtr + floats(ci), lanes), shift0 = widenLow(first), shift1 = widenHigh(first);
-    let s0 = f64x2.splat(0), s1 = s0, q0 = s0, q1 = s0;
-    let p = xPtr + floats(ci);
-    for (let r = 0; r < rows; r++, p += step) {
-      const v = lanes >= 4 ? v128.load(p) : loadPart(p, lanes);
-      const d = f64x2.sub(widenLow(v), shift0), e = f64x2.sub(widenHigh(v), shift1);
-      s0 = f64x2.add(s0, d); s1 = f64x2.add(s1, e);
-      q0 = f64x2.add(q0, f64x2.mul(d, d)); q1 = f64x2.add(q1, f64x2.mul(e, e));
+/** Rows whose values are summed up channel by channel in one turn: they stay in the first-level cache. */
+// @ts-ignore: decorator
+@inline
+function turnRows(c: i32): i32 {
+  return max(4, 4096 / c);
+}
+
+/** Bytes for four channels' sums in float64: of one quantity, and of another. */
+const SUMS: usize = 64;
+
+export function f32_batch_norm_scratch(c: i32): i32 {
+  return ((c + 3) >> 2) * (<i32>SUMS + 48);
+}
+
+export function f32_batch_statistics(
+  xPtr: usize, rows: i32, c: i32, meanPtr: usize, variancePtr: usize, scratchPtr: usize,
+): void {
+  const step = floats(c), n = f64x2.splat(<f64>rows), turn = turnRows(c);
+  for (let ci = 0, sums = scratchPtr; ci < c; ci += 4, sums += SUMS) clearSums(sums);
+  for (let first = 0; first < rows; first += turn) {
+    const here = min(turn, rows - first);
+    for (let ci = 0, sums = scratchPtr; ci < c; ci += 4, sums += SUMS) {
+      const lanes = c - ci;
+      // Deviations from the first value, so that a large mean costs no digits.
+      const origin = loadUpTo4(xPtr + floats(ci), lanes), shift0 = widenLow(origin), shift1 = widenHigh(origin);
+      let s0 = v128.load(sums), s1 = v128.load(sums, 16), q0 = v128.load(sums, 32), q1 = v128.load(sums, 48);
+      let p = xPtr + floats(first * c + ci);
+      for (let r = 0; r < here; r++, p += step) {
+        const v = loadUpTo4(p, lanes);
+        const d = f64x2.sub(widenLow(v), shift0), e = f64x2.sub(widenHigh(v), shift1);
+        s0 = f64x2.add(s0, d); s1 = f64x2.add(s1, e);
+        q0 = f64x2.add(q0, f64x2.mul(d, d)); q1 = f64x2.add(q1, f64x2.mul(e, e));
+      }
+      storeSums(sums, s0, s1, q0, q1);
     }
-    const m0 = f64x2.div(s0, n), m1 = f64x2.div(s1, n);
-    const v0 = f64x2.sub(f64x2.div(q0, n), f64x2.mul(m0, m0)), v1 = f64x2.sub(f64x2.div(q1, n), f64x2.mul(m1, m1));
-    storeUpTo4(meanPtr + floats(ci), narrow(f64x2.add(shift0, m0), f64x2.add(shift1, m1)), lanes);
+  }
+  for (let ci = 0, sums = scratchPtr; ci < c; ci += 4, sums += SUMS) {
+    const lanes = c - ci, origin = loadUpTo4(xPtr + floats(ci), lanes);
+    const m0 = f64x2.div(v128.load(sums), n), m1 = f64x2.div(v128.load(sums, 16), n);
+    const v0 = f64x2.sub(f64x2.div(v128.load(sums, 32), n), f64x2.mul(m0, m0));
+    const v1 = f64x2.sub(f64x2.div(v128.load(sums, 48), n), f64x2.mul(m1, m1));
+    storeUpTo4(meanPtr + floats(ci), narrow(f64x2.add(widenLow(origin), m0), f64x2.add(widenHigh(origin), m1)), lanes);
     storeUpTo4(variancePtr + floats(ci), f32x4.max(narrow(v0, v1), f32x4.splat(0)), lanes);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function clearSums(p: usize): void {
+  storeSums(p, f64x2.splat(0), f64x2.splat(0), f64x2.splat(0), f64x2.splat(0));
+}
+
+// @ts-ignore: decorator
+@inline
+function storeSums(p: usize, s0: v128, s1: v128, q0: v128, q1: v128): void {
+  v128.store(p, s0); v128.store(p, s1, 16); v128.store(p, q0, 32); v128.store(p, q1, 48);
 }
 
 /** y = x · factor + offset is the normalisation: factor = scale / √(variance + ε), offset = shift − mean · factor. */
@@ -396,39 +278,47 @@ export function f32_batch_norm_factors(
 
 export function f32_batch_norm_gradient(
   xPtr: usize, dyPtr: usize, scalePtr: usize, meanPtr: usize, variancePtr: usize, epsilon: f64,
-  dxPtr: usize, dScalePtr: usize, dShiftPtr: usize, rows: i32, c: i32,
+  dxPtr: usize, dScalePtr: usize, dShiftPtr: usize, scratchPtr: usize, rows: i32, c: i32,
 ): void {
-  const step = floats(c), n = f64x2.splat(<f64>rows), eps = f64x2.splat(epsilon), one = f64x2.splat(1);
-  for (let ci = 0; ci < c; ci += 4) {
-    const lanes = c - ci, at = floats(ci);
-    const mean = loadUpTo4(meanPtr + at, lanes), mean0 = widenLow(mean), mean1 = widenHigh(mean);
-    let s0 = f64x2.splat(0), s1 = s0, q0 = s0, q1 = s0;
-    let p = xPtr + at, g = dyPtr + at;
-    for (let r = 0; r < rows; r++, p += step, g += step) {
-      const x = lanes >= 4 ? v128.load(p) : loadPart(p, lanes), dy = lanes >= 4 ? v128.load(g) : loadPart(g, lanes);
-      const dy0 = widenLow(dy), dy1 = widenHigh(dy);
-      s0 = f64x2.add(s0, dy0); s1 = f64x2.add(s1, dy1);
-      q0 = f64x2.add(q0, f64x2.mul(dy0, f64x2.sub(widenLow(x), mean0)));
-      q1 = f64x2.add(q1, f64x2.mul(dy1, f64x2.sub(widenHigh(x), mean1)));
+  const step = floats(c), n = f64x2.splat(<f64>rows), eps = f64x2.splat(epsilon), one = f64x2.splat(1), turn = turnRows(c);
+  for (let ci = 0, sums = scratchPtr; ci < c; ci += 4, sums += SUMS) clearSums(sums);
+  for (let first = 0; first < rows; first += turn) {
+    const here = min(turn, rows - first);
+    for (let ci = 0, sums = scratchPtr; ci < c; ci += 4, sums += SUMS) {
+      const lanes = c - ci, mean = loadUpTo4(meanPtr + floats(ci), lanes), mean0 = widenLow(mean), mean1 = widenHigh(mean);
+      let s0 = v128.load(sums), s1 = v128.load(sums, 16), q0 = v128.load(sums, 32), q1 = v128.load(sums, 48);
+      let p = xPtr + floats(first * c + ci), g = dyPtr + floats(first * c + ci);
+      for (let r = 0; r < here; r++, p += step, g += step) {
+        const x = loadUpTo4(p, lanes), dy = loadUpTo4(g, lanes), dy0 = widenLow(dy), dy1 = widenHigh(dy);
+        s0 = f64x2.add(s0, dy0); s1 = f64x2.add(s1, dy1);
+        q0 = f64x2.add(q0, f64x2.mul(dy0, f64x2.sub(widenLow(x), mean0)));
+        q1 = f64x2.add(q1, f64x2.mul(dy1, f64x2.sub(widenHigh(x), mean1)));
+      }
+      storeSums(sums, s0, s1, q0, q1);
     }
+  }
+  // dx = factor · (dy − share − (x − mean) · slope)
+  const columns = scratchPtr + <usize>((c + 3) >> 2) * SUMS;
+  for (let ci = 0, sums = scratchPtr, column = columns; ci < c; ci += 4, sums += SUMS, column += 48) {
+    const lanes = c - ci, at = floats(ci);
     const variance = loadUpTo4(variancePtr + at, lanes), scale = loadUpTo4(scalePtr + at, lanes);
     const i0 = f64x2.div(one, f64x2.sqrt(f64x2.add(widenLow(variance), eps)));
     const i1 = f64x2.div(one, f64x2.sqrt(f64x2.add(widenHigh(variance), eps)));
+    const s0 = v128.load(sums), s1 = v128.load(sums, 16);
     // Σ dy · (x − mean) / σ
-    const t0 = f64x2.mul(q0, i0), t1 = f64x2.mul(q1, i1);
+    const t0 = f64x2.mul(v128.load(sums, 32), i0), t1 = f64x2.mul(v128.load(sums, 48), i1);
     storeUpTo4(dShiftPtr + at, narrow(s0, s1), lanes);
     storeUpTo4(dScalePtr + at, narrow(t0, t1), lanes);
-    // dx = scale / σ · (dy − Σ dy / n − (x − mean) / σ · t / n)
-    const f0 = f64x2.mul(widenLow(scale), i0), f1 = f64x2.mul(widenHigh(scale), i1);
-    const factor = narrow(f0, f1), share = narrow(f64x2.div(s0, n), f64x2.div(s1, n));
-    const slope = narrow(f64x2.div(f64x2.mul(t0, i0), n), f64x2.div(f64x2.mul(t1, i1), n));
-    p = xPtr + at;
-    g = dyPtr + at;
-    let d = dxPtr + at;
-    for (let r = 0; r < rows; r++, p += step, g += step, d += step) {
-      const x = lanes >= 4 ? v128.load(p) : loadPart(p, lanes), dy = lanes >= 4 ? v128.load(g) : loadPart(g, lanes);
-      const inner = f32x4.sub(f32x4.sub(dy, share), f32x4.mul(f32x4.sub(x, mean), slope));
-      storeUpTo4(d, f32x4.mul(factor, inner), lanes);
+    v128.store(column, narrow(f64x2.mul(widenLow(scale), i0), f64x2.mul(widenHigh(scale), i1)));
+    v128.store(column, narrow(f64x2.div(s0, n), f64x2.div(s1, n)), 16);
+    v128.store(column, narrow(f64x2.div(f64x2.mul(t0, i0), n), f64x2.div(f64x2.mul(t1, i1), n)), 32);
+  }
+  for (let r = 0, p = xPtr, g = dyPtr, d = dxPtr; r < rows; r++, p += step, g += step, d += step) {
+    for (let ci = 0, column = columns; ci < c; ci += 4, column += 48) {
+      const lanes = c - ci, at = floats(ci);
+      const away = f32x4.mul(f32x4.sub(loadUpTo4(p + at, lanes), loadUpTo4(meanPtr + at, lanes)), v128.load(column, 32));
+      const inner = f32x4.sub(f32x4.sub(loadUpTo4(g + at, lanes), v128.load(column, 16)), away);
+      storeUpTo4(d + at, f32x4.mul(v128.load(column), inner), lanes);
     }
   }
 }

@@ -10,6 +10,10 @@ export { f32_softmax, f32_reduce, f32_layer_norm, f32_lrn } from './normalise';
 export { f32_resize2d } from './resize';
 export { f32_dot, f32_log_histograms, f32_moments, f32_unit_responses } from './reduce';
 export {
-  f32_average_pool2d_gradient, f32_batch_norm_factors, f32_batch_norm_gradient, f32_batch_statistics, f32_conv2d_input_gradient, f32_conv2d_weight_gradient,
-  f32_conv2d_weight_gradient_scratch, f32_depthwise2d_weight_gradient, f32_max_pool2d_gradient, f32_scatter_add, f32_unary_gradient,
+  f32_average_pool2d_gradient, f32_batch_norm_factors, f32_batch_norm_gradient, f32_batch_norm_scratch, f32_batch_statistics, f32_conv2d_input_gradient,
+  f32_max_pool2d_gradient, f32_scatter_add, f32_unary_gradient,
 } from './backward';
+export {
+  f32_conv2d_weight_gradient, f32_conv2d_weight_gradient_scratch, f32_depthwise2d_weight_gradient, f32_winograd_weight_gradient,
+  f32_winograd_weight_gradient_scratch,
+} from './weight-gradient';

@@ -1,5 +1,5 @@
 /**
- * @file Small inlined helpers on f32x4 registers: partial loads and stores, clamps, shuffles, widening to float64.
+ * @file Small inlined helpers on f32x4 registers: partial loads and stores, clamps, shuffles, widening to float64; sizes.
  * Not a kernel: nothing here is exported from the module. Used by every other file of this folder.
  */
 
@@ -83,4 +83,11 @@ export function narrow(low: v128, high: v128): v128 {
 @inline
 export function floats(n: i32): usize {
   return <usize>n << 2;
+}
+
+/** Quotient rounded up; 0 for a negative a. */
+// @ts-ignore: decorator
+@inline
+export function ceilDiv(a: i32, b: i32): i32 {
+  return a <= 0 ? 0 : (a + b - 1) / b;
 }

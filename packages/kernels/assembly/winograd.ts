@@ -10,9 +10,9 @@ import { multiplyPanel, PANEL, ROWS } from './gemm';
 import { clamp, floats, loadUpTo4, storeUpTo4 } from './lanes';
 
 /** Output pixels of a tile along each side, input pixels, and places of the transformed space. */
-const OUT: i32 = 4;
-const IN: i32 = 6;
-const PLACES: i32 = 36;
+export const TILE_OUT: i32 = 4;
+export const TILE_IN: i32 = 6;
+export const PLACES: i32 = 36;
 /** Bytes that V and M of one block should stay within, so that they live in the second-level cache. */
 const BLOCK_BYTES: i32 = 786432;
 const MIN_TILES: i32 = 16;
@@ -25,7 +25,7 @@ function padded(n: i32): i32 {
 }
 
 /** Tiles of one block. */
-function blockTiles(c: i32, oc: i32): i32 {
+export function blockTiles(c: i32, oc: i32): i32 {
   const fit = BLOCK_BYTES / (PLACES * 4 * (c + padded(oc)));
   return min(MAX_TILES, max(MIN_TILES, fit & ~(ROWS - 1)));
 }
@@ -33,40 +33,78 @@ function blockTiles(c: i32, oc: i32): i32 {
 /** Bytes from one place of V or M to the next: an odd number of cache lines, so that 36 of them do not fall into one set. */
 // @ts-ignore: decorator
 @inline
-function placeBytes(tiles: i32, channels: i32): usize {
+export function placeBytes(tiles: i32, channels: i32): usize {
   return (((<usize>tiles * floats(channels) + 63) >> 6) | 1) << 6;
 }
 
+/** Bytes of one packed matrix; twin of winogradBytes in src/abi.ts. */
+// @ts-ignore: decorator
+@inline
+function packedPlace(c: i32, oc: i32): usize {
+  return placeBytes(c, padded(oc));
+}
+
 export function f32_winograd_pack(srcPtr: usize, dstPtr: usize, c: i32, oc: i32, sc: i32, so: i32, turned: i32): void {
-  const place = floats(padded(oc) * c);
-  for (let j = 0; j < padded(oc); j++) {
+  const place = packedPlace(c, oc);
+  // A filter turned by half a circle is the same nine numbers read backwards.
+  const t = turned ? <usize>-4 : <usize>4, start = turned ? <usize>32 : <usize>0;
+  for (let j = 0; j < oc; j += 2) {
+    // Two neighbouring outputs at a time: in float64, rounded once.
+    const second = j + 1 < oc ? floats(so) : 0;
+    let dst = dstPtr + floats((j / PANEL) * c * PANEL + (j % PANEL));
+    for (let i = 0; i < c; i++, dst += 32) {
+      const g = srcPtr + floats(j * so + i * sc) + start;
+      const g0 = pair(g, second), g1 = pair(g + t, second), g2 = pair(g + 2 * t, second);
+      const g3 = pair(g + 3 * t, second), g4 = pair(g + 4 * t, second), g5 = pair(g + 5 * t, second);
+      const g6 = pair(g + 6 * t, second), g7 = pair(g + 7 * t, second), g8 = pair(g + 8 * t, second);
+      for (let y = 0, o = dst; y < TILE_IN; y++, o += 6 * place) {
+        // One row of G · g, then times Gᵀ.
+        const r0 = filterPoint(y, g0, g3, g6), r1 = filterPoint(y, g1, g4, g7), r2 = filterPoint(y, g2, g5, g8);
+        const r02 = f64x2.add(r0, r2), near = f64x2.mul(r02, f64x2.splat(-1.0 / 6)), near1 = f64x2.mul(r1, f64x2.splat(-1.0 / 6));
+        const far = f64x2.add(f64x2.mul(r0, f64x2.splat(1.0 / 24)), f64x2.mul(r2, f64x2.splat(1.0 / 6)));
+        const far1 = f64x2.mul(r1, f64x2.splat(1.0 / 12));
+        putPair(o, f64x2.mul(r0, f64x2.splat(0.25)));
+        putPair(o + place, f64x2.add(near, near1));
+        putPair(o + 2 * place, f64x2.sub(near, near1));
+        putPair(o + 3 * place, f64x2.add(far, far1));
+        putPair(o + 4 * place, f64x2.sub(far, far1));
+        putPair(o + 5 * place, r2);
+      }
+    }
+  }
+  // Columns that fill up the last panel.
+  for (let j = oc; j < padded(oc); j++) {
     for (let i = 0; i < c; i++) {
       let dst = dstPtr + floats((j / PANEL) * c * PANEL + i * PANEL + (j % PANEL));
-      if (j >= oc) {
-        for (let q = 0; q < PLACES; q++, dst += place) store<f32>(dst, 0);
-        continue;
-      }
-      // A filter turned by half a circle is the same nine numbers read backwards.
-      const g = srcPtr + floats(j * so + i * sc) + (turned ? 32 : 0), t = turned ? <usize>-4 : <usize>4;
-      for (let y = 0; y < IN; y++) {
-        // One row of G · g, then times Gᵀ: in float64, rounded once.
-        const r0 = filterPoint(y, load<f32>(g), load<f32>(g + 3 * t), load<f32>(g + 6 * t));
-        const r1 = filterPoint(y, load<f32>(g + t), load<f32>(g + 4 * t), load<f32>(g + 7 * t));
-        const r2 = filterPoint(y, load<f32>(g + 2 * t), load<f32>(g + 5 * t), load<f32>(g + 8 * t));
-        for (let x = 0; x < IN; x++, dst += place) store<f32>(dst, <f32>filterPoint(x, r0, r1, r2));
-      }
+      for (let q = 0; q < PLACES; q++, dst += place) store<f32>(dst, 0);
     }
   }
 }
 
+/** Two floats, `second` bytes apart, as float64. */
+// @ts-ignore: decorator
+@inline
+function pair(p: usize, second: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load32_lane(p + second, v128.load32_zero(p), 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function putPair(p: usize, v: v128): void {
+  v128.store64_lane(p, f32x4.demote_f64x2_zero(v), 0);
+}
+
 /** The filter polynomial at the point of index i, with the scale that makes the other two transforms whole numbers. */
-function filterPoint(i: i32, g0: f64, g1: f64, g2: f64): f64 {
-  if (i == 0) return g0 / 4;
-  if (i == 1) return -(g0 + g1 + g2) / 6;
-  if (i == 2) return (g1 - g0 - g2) / 6;
-  if (i == 3) return (g0 + 2 * g1 + 4 * g2) / 24;
-  if (i == 4) return (g0 - 2 * g1 + 4 * g2) / 24;
-  return g2;
+// @ts-ignore: decorator
+@inline
+function filterPoint(i: i32, g0: v128, g1: v128, g2: v128): v128 {
+  if (i == 0) return f64x2.mul(g0, f64x2.splat(0.25));
+  if (i == 5) return g2;
+  const odd = i & 1 ? g1 : f64x2.neg(g1);
+  if (i <= 2) return f64x2.mul(f64x2.add(f64x2.add(g0, g2), odd), f64x2.splat(-1.0 / 6));
+  return f64x2.add(
+    f64x2.add(f64x2.mul(g0, f64x2.splat(1.0 / 24)), f64x2.mul(g2, f64x2.splat(1.0 / 6))), f64x2.mul(odd, f64x2.splat(1.0 / 12)),
+  );
 }
 
 export function f32_winograd_scratch(c: i32, oc: i32): i32 {
@@ -80,25 +118,25 @@ export function f32_conv2d_winograd(
   n: i32, h: i32, w: i32, c: i32, oh: i32, ow: i32, oc: i32, padTop: i32, padLeft: i32,
   xStride: i32, yStride: i32, lo: f32, hi: f32,
 ): void {
-  const down = (oh + OUT - 1) / OUT, across = (ow + OUT - 1) / OUT, total = n * down * across;
+  const down = (oh + TILE_OUT - 1) / TILE_OUT, across = (ow + TILE_OUT - 1) / TILE_OUT, total = n * down * across;
   const tiles = blockTiles(c, oc), wide = padded(oc);
   const vPlace = placeBytes(tiles, c), mPlace = placeBytes(tiles, wide);
   const turn = scratchPtr, patch = turn + PLACES * 16;
   const v = (patch + floats(PLACES * c) + 63) & ~(<usize>63), m = v + <usize>PLACES * vPlace;
-  const uPlace = floats(wide * c), uPanel = floats(c * PANEL);
+  const uPlace = packedPlace(c, oc), uPanel = floats(c * PANEL);
 
   for (let first = 0; first < total; first += tiles) {
     const here = min(tiles, total - first);
     for (let t = 0; t < here; t++) {
       const image = (first + t) / (down * across), rest = (first + t) % (down * across);
-      const top = (rest / across) * OUT - padTop, left = (rest % across) * OUT - padLeft;
+      const top = (rest / across) * TILE_OUT - padTop, left = (rest % across) * TILE_OUT - padLeft;
       const pixels = xPtr + floats(image * h * w * xStride);
       const target = v + floats(t * c);
-      if (top >= 0 && left >= 0 && top + IN <= h && left + IN <= w) {
-        transformInput(pixels + floats((top * w + left) * xStride), floats(w * xStride), floats(xStride), c, target, vPlace, turn);
+      if (top >= 0 && left >= 0 && top + TILE_IN <= h && left + TILE_IN <= w) {
+        transformInput(pixels + floats((top * w + left) * xStride), floats(w * xStride), floats(xStride), c, target, 16, vPlace, turn);
       } else {
         cutPatch(pixels, top, left, h, w, c, floats(xStride), patch);
-        transformInput(patch, floats(IN * c), floats(c), c, target, vPlace, turn);
+        transformInput(patch, floats(TILE_IN * c), floats(c), c, target, 16, vPlace, turn);
       }
     }
     for (let q = 0; q < PLACES; q++) {
@@ -110,18 +148,18 @@ export function f32_conv2d_winograd(
     }
     for (let t = 0; t < here; t++) {
       const image = (first + t) / (down * across), rest = (first + t) % (down * across);
-      const top = (rest / across) * OUT, left = (rest % across) * OUT;
+      const top = (rest / across) * TILE_OUT, left = (rest % across) * TILE_OUT;
       const target = yPtr + floats(((image * oh + top) * ow + left) * yStride);
-      transformOutput(m + floats(t * wide), mPlace, oc, biasPtr, target, floats(ow * yStride), floats(yStride), min(OUT, oh - top), min(OUT, ow - left), lo, hi, turn);
+      transformOutput(m + floats(t * wide), mPlace, oc, biasPtr, target, floats(ow * yStride), floats(yStride), min(TILE_OUT, oh - top), min(TILE_OUT, ow - left), lo, hi, turn);
     }
   }
 }
 
 /** Copies 6 × 6 pixels of c channels; what lies outside the image is 0. */
-function cutPatch(pixels: usize, top: i32, left: i32, h: i32, w: i32, c: i32, pixel: usize, patch: usize): void {
+export function cutPatch(pixels: usize, top: i32, left: i32, h: i32, w: i32, c: i32, pixel: usize, patch: usize): void {
   const bytes = floats(c);
-  for (let y = top; y < top + IN; y++) {
-    for (let x = left; x < left + IN; x++, patch += bytes) {
+  for (let y = top; y < top + TILE_IN; y++) {
+    for (let x = left; x < left + TILE_IN; x++, patch += bytes) {
       if (<u32>y < <u32>h && <u32>x < <u32>w) {
         const source = pixels + <usize>(y * w + x) * pixel;
         for (let i: usize = 0; i < bytes; i += 16) v128.store(patch + i, v128.load(source + i));
@@ -132,11 +170,13 @@ function cutPatch(pixels: usize, top: i32, left: i32, h: i32, w: i32, c: i32, pi
   }
 }
 
-/** Bᵀ d B of one tile, four channels at a time; place q of channel k goes to target + q · place + 4k. */
-function transformInput(d: usize, row: usize, pixel: usize, c: i32, target: usize, place: usize, turn: usize): void {
+/** Bᵀ d B of one tile, four channels at a time; place q of channels k … k + 3 goes to target + q · place + (k / 4) · column. */
+export function transformInput(
+  d: usize, row: usize, pixel: usize, c: i32, target: usize, column: usize, place: usize, turn: usize,
+): void {
   const c2 = f32x4.splat(2), c4 = f32x4.splat(4), c5 = f32x4.splat(5);
-  for (let k = 0; k < c; k += 4, d += 16, target += 16) {
-    for (let x = 0, s = d, p = turn; x < IN; x++, s += pixel, p += 16) {
+  for (let k = 0; k < c; k += 4, d += 16, target += column) {
+    for (let x = 0, s = d, p = turn; x < TILE_IN; x++, s += pixel, p += 16) {
       const d0 = v128.load(s), d1 = v128.load(s + row), d2 = v128.load(s + 2 * row);
       const d3 = v128.load(s + 3 * row), d4 = v128.load(s + 4 * row), d5 = v128.load(s + 5 * row);
       const a = f32x4.sub(d4, f32x4.mul(c4, d2)), b = f32x4.sub(d3, f32x4.mul(c4, d1));
@@ -148,7 +188,7 @@ function transformInput(d: usize, row: usize, pixel: usize, c: i32, target: usiz
       v128.store(p, f32x4.sub(e, f), 384);
       v128.store(p, f32x4.add(f32x4.sub(f32x4.mul(c4, d1), f32x4.mul(c5, d3)), d5), 480);
     }
-    for (let y = 0, p = turn, o = target; y < IN; y++, p += 96, o += 6 * place) {
+    for (let y = 0, p = turn, o = target; y < TILE_IN; y++, p += 96, o += 6 * place) {
       const d0 = v128.load(p), d1 = v128.load(p, 16), d2 = v128.load(p, 32);
       const d3 = v128.load(p, 48), d4 = v128.load(p, 64), d5 = v128.load(p, 80);
       const a = f32x4.sub(d4, f32x4.mul(c4, d2)), b = f32x4.sub(d3, f32x4.mul(c4, d1));
@@ -167,12 +207,12 @@ function transformInput(d: usize, row: usize, pixel: usize, c: i32, target: usiz
 function transformOutput(
   m: usize, place: usize, oc: i32, bias: usize, y: usize, row: usize, pixel: usize, rows: i32, cols: i32, lo: f32, hi: f32, turn: usize,
 ): void {
-  const step = place * <usize>IN;
+  const step = place * <usize>TILE_IN;
   const c2 = f32x4.splat(2), c4 = f32x4.splat(4), c8 = f32x4.splat(8), l = f32x4.splat(lo), u = f32x4.splat(hi);
   for (let k = 0; k < oc; k += 4, m += 16, y += 16) {
     const left = oc - k;
     const b = bias ? loadUpTo4(bias + floats(k), left) : f32x4.splat(0);
-    for (let x = 0, s = m, p = turn; x < IN; x++, s += place, p += 16) {
+    for (let x = 0, s = m, p = turn; x < TILE_IN; x++, s += place, p += 16) {
       const m0 = v128.load(s), m1 = v128.load(s + step), m2 = v128.load(s + 2 * step);
       const m3 = v128.load(s + 3 * step), m4 = v128.load(s + 4 * step), m5 = v128.load(s + 5 * step);
       const s12 = f32x4.add(m1, m2), d12 = f32x4.sub(m1, m2), s34 = f32x4.add(m3, m4), d34 = f32x4.sub(m3, m4);

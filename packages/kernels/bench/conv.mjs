@@ -48,7 +48,7 @@ for (const [name, size, c, o, k, s, p, g] of shapes) {
   }
   let winograd = () => {};
   if (k === 3 && s === 1 && g === 1 && c % 4 === 0) {
-    const packed = allocate(36 * Math.ceil(o / 8) * c * 32);
+    const packed = allocate(winogradBytes(c, o));
     run.f32_winograd_pack(weight, packed, c, o, 9, 9 * c, 0);
     const scratch = allocate(run.f32_winograd_scratch(c, o));
     winograd = () => run.f32_conv2d_winograd(x, packed, 0, y, scratch, 1, size, size, c, out, out, o, p, p, c, o, 0, Infinity);

@@ -113,6 +113,12 @@ export const panelWidth = 8;
 /** Output rows of one tile of the matrix kernel. */
 export const tileRows = 4;
 
+/** Bytes of a weight as {@link KernelExports.f32_winograd_pack} makes it: 36 matrices, each an odd number of cache lines. */
+export function winogradBytes(c: number, oc: number): number {
+  const matrix = c * Math.ceil(oc / panelWidth) * panelWidth * 4;
+  return 36 * (Math.ceil(matrix / 64) | 1) * 64;
+}
+
 export interface KernelExports {
   /** Writes the constants of the functions into the first 64 KiB of memory: once, before anything else is called. */
   f32_constants(): void;
@@ -187,8 +193,8 @@ export interface KernelExports {
   /** Bytes that f32_conv2d needs at scratchPtr. */
   f32_conv2d_scratch(c: number, kh: number, kw: number, groups: number): number;
   /**
-   * Brings filters of 3×3 contiguous numbers into Winograd's space for f32_conv2d_winograd: 36 packed matrices [c, oc], one after
-   * the other, each as f32_pack makes it. The filter from channel i to channel j begins at src + j·so + i·sc; a weight [oc, c, 3, 3]
+   * Brings filters of 3×3 contiguous numbers into Winograd's space for f32_conv2d_winograd: 36 packed matrices [c, oc], each as
+   * f32_pack makes it, {@link winogradBytes} in all. The filter from channel i to channel j begins at src + j·so + i·sc; a weight [oc, c, 3, 3]
    * has so = 9·c, sc = 9. turned 1: each filter by half a circle.
    */
   f32_winograd_pack(srcPtr: number, dstPtr: number, c: number, oc: number, sc: number, so: number, turned: number): void;
@@ -406,7 +412,7 @@ export interface KernelExports {
   f32_unary_gradient(code: number, xPtr: number, dyPtr: number, dxPtr: number, n: number, alpha: number, beta: number): void;
   /**
    * ∂loss/∂weight [oc, c / groups, kh, kw] of f32_conv2d from x [n, h, w, c] and ∂loss/∂y [n, oh, ow, oc], both without gaps. Output
-   * positions are added up in ascending order within blocks, then block by block. scratchPtr:
+   * positions are added up in ascending order within blocks, then block by block. All four paddings count. scratchPtr:
    * f32_conv2d_weight_gradient_scratch(...) bytes.
    */
   f32_conv2d_weight_gradient(
@@ -427,12 +433,49 @@ export interface KernelExports {
     sw: number,
     padTop: number,
     padLeft: number,
+    padBottom: number,
+    padRight: number,
     dh: number,
     dw: number,
     groups: number,
   ): void;
   /** Bytes that f32_conv2d_weight_gradient needs at scratchPtr. */
-  f32_conv2d_weight_gradient_scratch(c: number, oc: number, kh: number, kw: number, groups: number): number;
+  f32_conv2d_weight_gradient_scratch(
+    h: number,
+    w: number,
+    c: number,
+    ow: number,
+    oc: number,
+    kh: number,
+    kw: number,
+    padTop: number,
+    padLeft: number,
+    padBottom: number,
+    padRight: number,
+    dw: number,
+    groups: number,
+  ): number;
+  /**
+   * ∂loss/∂weight [oc, c, 3, 3] of f32_conv2d_winograd, in Winograd's space too; c a multiple of 4. Otherwise as
+   * f32_conv2d_weight_gradient, with a larger rounding error. scratchPtr: f32_winograd_weight_gradient_scratch(...) bytes.
+   */
+  f32_winograd_weight_gradient(
+    xPtr: number,
+    dyPtr: number,
+    dwPtr: number,
+    scratchPtr: number,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    oc: number,
+    padTop: number,
+    padLeft: number,
+  ): void;
+  /** Bytes that f32_winograd_weight_gradient needs at scratchPtr. */
+  f32_winograd_weight_gradient_scratch(c: number, oc: number): number;
   /** ∂loss/∂weight [c, kh, kw] of f32_depthwise2d. */
   f32_depthwise2d_weight_gradient(
     xPtr: number,
@@ -521,8 +564,10 @@ export interface KernelExports {
     dw: number,
     countPadding: number,
   ): void;
+  /** Bytes that f32_batch_statistics and f32_batch_norm_gradient need at scratchPtr. */
+  f32_batch_norm_scratch(c: number): number;
   /** Mean and population variance of each channel of [rows, c], sums in float64 from the first value's deviations. */
-  f32_batch_statistics(xPtr: number, rows: number, c: number, meanPtr: number, variancePtr: number): void;
+  f32_batch_statistics(xPtr: number, rows: number, c: number, meanPtr: number, variancePtr: number, scratchPtr: number): void;
   /** factor = scale / √(variance + epsilon), offset = shift − mean · factor, each [c]: what f32_scale_shift takes. */
   f32_batch_norm_factors(
     scalePtr: number,
@@ -548,6 +593,7 @@ export interface KernelExports {
     dxPtr: number,
     dScalePtr: number,
     dShiftPtr: number,
+    scratchPtr: number,
     rows: number,
     c: number,
   ): void;

@@ -19,7 +19,16 @@ import {
   uniform,
   whole,
 } from '../test/harness.ts';
-import { type BinaryFn, binaryCodes, type ReduceFn, reduceCodes, reference, type UnaryFn, unaryCodes } from './index.ts';
+import {
+  type BinaryFn,
+  binaryCodes,
+  type ReduceFn,
+  reduceCodes,
+  reference,
+  type UnaryFn,
+  unaryCodes,
+  winogradBytes,
+} from './index.ts';
 
 const kernels = loadKernels();
 const { run } = kernels;
@@ -253,7 +262,7 @@ describe('conv2d_winograd', () => {
     scoped((memory) => {
       const [, , oh, ow] = t.shape as [number, number, number, number];
       const x = memory.put(t.x);
-      const packed = memory.out(36 * Math.ceil(t.o / 8) * 8 * t.c);
+      const packed = memory.out(winogradBytes(t.c, t.o) / 4);
       run.f32_winograd_pack(memory.put(t.weight).ptr, packed.ptr, t.c, t.o, 9, 9 * t.c, 0);
       const bias = t.bias ? memory.put(t.bias).ptr : 0;
       const y = memory.out(t.n * oh * ow * (t.o + t.gap));

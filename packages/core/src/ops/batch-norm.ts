@@ -153,13 +153,14 @@ export const batchNormTraining: Op<BatchNormTrainingAttributes> = {
     return {
       inputOrders: [order, rowMajor(1), rowMajor(1)],
       outputOrders: [order, rowMajor(1), rowMajor(1)],
-      scratchBytes: () => 16 * c,
+      scratchBytes: (run) => 16 * c + run.f32_batch_norm_scratch(c),
       bind({ run }, at) {
         const [x, scale, shift] = at.inputs as [number, number, number];
-        const [factor, offset] = [at.scratch, at.scratch + 4 * c];
-        const [y, mean = at.scratch + 8 * c, variance = at.scratch + 12 * c] = at.outputs as [number, number?, number?];
+        const own = at.scratch + run.f32_batch_norm_scratch(c);
+        const [factor, offset] = [own, own + 4 * c];
+        const [y, mean = own + 8 * c, variance = own + 12 * c] = at.outputs as [number, number?, number?];
         return () => {
-          run.f32_batch_statistics(x, rows, c, mean, variance);
+          run.f32_batch_statistics(x, rows, c, mean, variance, at.scratch);
           run.f32_batch_norm_factors(scale, shift, mean, variance, epsilon, factor, offset, c);
           run.f32_scale_shift(x, factor, offset, y, rows, c, -Infinity, Infinity);
         };
@@ -213,10 +214,11 @@ export const batchNormGradient: Op<BatchNormTrainingAttributes> = {
     return {
       inputOrders: [order, order, list, list, list],
       outputOrders: [order, list, list],
+      scratchBytes: (run) => run.f32_batch_norm_scratch(c),
       bind({ run }, at) {
         const [x, dy, scale, mean, variance] = at.inputs as [number, number, number, number, number];
         const [dx, dScale, dShift] = at.outputs as [number, number, number];
-        return () => run.f32_batch_norm_gradient(x, dy, scale, mean, variance, epsilon, dx, dScale, dShift, rows, c);
+        return () => run.f32_batch_norm_gradient(x, dy, scale, mean, variance, epsilon, dx, dScale, dShift, at.scratch, rows, c);
       },
     };
   },

@@ -1,5 +1,5 @@
 /** @file 2-D convolution, as in ONNX Conv: cross-correlation of x [n, c, h, w] with weight [o, c / groups, kh, kw] plus bias [o]. */
-import { type KernelExports, type Kernels, panelWidth, reference } from '@ventral/kernels';
+import { type KernelExports, type Kernels, panelWidth, reference, winogradBytes } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { channelsLast, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
@@ -183,25 +183,45 @@ export const conv2dWeightGradient: Op<Conv2dGradientAttributes> = {
     const dw = reference.conv2dWeightGradient(toFloat64(x), xShape!, toFloat64(dy), yShape!, weightShape!, window);
     return [tensorLike(x, shape, dw.data)];
   },
-  lower({ shape, stride, padding, dilation, groups }, inputs) {
+  lower({ shape, stride, padding, dilation, groups }, inputs, _, { exact }) {
     const [x, dy] = [needed(inputs, 0, 'x'), needed(inputs, 1, 'dy')];
     const order = channelsLast(x.shape.length);
     const [n, c, h, w] = asPicture(x.shape);
     const [, oc, oh, ow] = asPicture(dy.shape);
     const [, , kh, kw] = asPicture(shape);
-    const sizes = [n, h, w, c, oh, ow] as const;
-    const places = [kh, kw, ...stride, padding[0], padding[1], ...dilation] as const;
-    const isDepthwise = groups === c && oc === c && groups > 1;
-    return {
+    const [top, left] = padding;
+    const [dh, dw] = dilation;
+    const lowered = (
+      scratchBytes: (run: KernelExports) => number,
+      call: (run: KernelExports, ...ptrs: readonly [x: number, dy: number, dw: number, scratch: number]) => void,
+    ): Lowered => ({
       inputOrders: [order, order],
       outputOrders: [rowMajor(shape.length)],
-      scratchBytes: (run) => (isDepthwise ? 0 : run.f32_conv2d_weight_gradient_scratch(c, oc, kh, kw, groups)),
+      scratchBytes,
       bind({ run }, at) {
         const [xPtr, dyPtr, dwPtr] = [at.inputs[0]!, at.inputs[1]!, at.outputs[0]!];
-        if (isDepthwise) return () => run.f32_depthwise2d_weight_gradient(xPtr, dyPtr, dwPtr, ...sizes, ...places);
-        return () => run.f32_conv2d_weight_gradient(xPtr, dyPtr, dwPtr, at.scratch, ...sizes, oc, ...places, groups);
+        return () => call(run, xPtr, dyPtr, dwPtr, at.scratch);
       },
-    };
+    });
+    if (groups === c && oc === c && groups > 1) {
+      return lowered(
+        () => 0,
+        (run, xPtr, dyPtr, dwPtr) =>
+          run.f32_depthwise2d_weight_gradient(xPtr, dyPtr, dwPtr, n, h, w, c, oh, ow, kh, kw, ...stride, top, left, dh, dw),
+      );
+    }
+    const window: Window2d = { kernel: [kh, kw], stride, padding, dilation };
+    if (!exact && isPlain3x3(window, groups) && winogradPays(c, oc, oh, ow)) {
+      return lowered(
+        (run) => run.f32_winograd_weight_gradient_scratch(c, oc),
+        (run, ...ptrs) => run.f32_winograd_weight_gradient(...ptrs, n, h, w, c, oh, ow, oc, top, left),
+      );
+    }
+    return lowered(
+      (run) => run.f32_conv2d_weight_gradient_scratch(h, w, c, ow, oc, kh, kw, ...padding, dw, groups),
+      (run, ...ptrs) =>
+        run.f32_conv2d_weight_gradient(...ptrs, n, h, w, c, oh, ow, oc, kh, kw, ...stride, ...padding, dh, dw, groups),
+    );
   },
   cost: ({ shape }, inputs) => ({ nMacs: sizeOf(needed(inputs, 1, 'dy').shape) * sizeOf(shape.slice(1)), nParams: 0 }),
 };
@@ -254,7 +274,6 @@ function lowerConvolution(
   let form: WeightForm;
   let scratchBytes: (run: KernelExports) => number;
   let call: Call;
-  const isPlain3x3 = kh === 3 && kw === 3 && sh === 1 && sw === 1 && dh === 1 && dw === 1 && groups === 1;
   if (groups === c && oc === c && groups > 1) {
     form = {
       bytes: Math.ceil(c / 4) * 16 * places,
@@ -262,8 +281,8 @@ function lowerConvolution(
     };
     scratchBytes = (run) => run.f32_depthwise2d_scratch(oh, ow, kh, kw, sh, sw, dh, dw);
     call = (run, ...ptrs) => run.f32_depthwise2d(...ptrs, n, h, w, c, oh, ow, ...window, c, c, lo, hi);
-  } else if (!exact && isPlain3x3 && winogradPays(c, oc, oh, ow)) {
-    form = { bytes: 36 * panelBytes(c, oc), pack: (run, from, to) => run.f32_winograd_pack(from, to, c, oc, sc, so, turn) };
+  } else if (!exact && isPlain3x3(convolution, groups) && winogradPays(c, oc, oh, ow)) {
+    form = { bytes: winogradBytes(c, oc), pack: (run, from, to) => run.f32_winograd_pack(from, to, c, oc, sc, so, turn) };
     scratchBytes = (run) => run.f32_winograd_scratch(c, oc);
     call = (run, ...ptrs) => run.f32_conv2d_winograd(...ptrs, n, h, w, c, oh, ow, oc, padTop, padLeft, c, oc, lo, hi);
   } else {
@@ -396,6 +415,10 @@ export function lowerInputGradient(
       run.f32_scale_shift(dxPtr, scratch, biasPtr, dxPtr, n * h * w, c, -Infinity, Infinity);
     },
   );
+}
+
+function isPlain3x3({ kernel, stride, dilation }: Pick<Window2d, 'kernel' | 'stride' | 'dilation'>, groups: number): boolean {
+  return groups === 1 && kernel.every((n) => n === 3) && [...stride, ...dilation].every((n) => n === 1);
 }
 
 /**
