@@ -41,8 +41,11 @@ function spectralSlope(images: readonly Image[], side: number): number {
 
 describe('the same bytes everywhere', () => {
   test.each([
+    ['catdog', 0, 'catdog/cat/000000', 'ff5996e2'],
+    ['catdog', 99, 'catdog/dog/000049', '125886f7'],
     ['dead-leaves', 0, 'dead-leaves/00', '7bd64e4d'],
     ['dead-leaves', 63, 'dead-leaves/63', '6011f7b'],
+    ['digits', 37, 'digits/3/000007', '5de64a17'],
     ['gratings', 0, 'gratings/ori000.0_sf1.00cpd_ph000', '61067cc5'],
     ['gratings', 42, 'gratings/ori045.0_sf1.00cpd_ph180', '55496be7'],
     ['gratings', 159, 'gratings/ori157.5_sf5.60cpd_ph270', 'e1108103'],
@@ -122,7 +125,7 @@ describe('statistics', () => {
 test('names', () => {
   expect(stimulusSet(defaultSetName).name).toBe('dead-leaves');
   expect(() => stimulusSet('leaves')).toThrow(
-    'stimuli: there is no built-in set "leaves". Built-in sets: dead-leaves, gratings, noise.',
+    'stimuli: there is no built-in set "leaves". Built-in sets: catdog, dead-leaves, digits, gratings, noise.',
   );
   expect(() => stimulusSet('gratings').draw(0, { ...view, widthPx: 5 })).toThrow(
     'gratings need an input at least 6 px wide, got 5.',

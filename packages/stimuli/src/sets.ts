@@ -7,6 +7,7 @@ import { math } from '@ventral/kernels';
 import { drawDeadLeaves } from './dead-leaves.ts';
 import { pixelsPerDegree, type VisualField } from './field.ts';
 import { drawGrating, type Grating } from './gratings.ts';
+import { type LabelledSetName, labelledSet } from './labelled-sets.ts';
 import { drawPinkNoise, drawWhiteNoise } from './noise.ts';
 
 /** What a stimulus is drawn for: a piece of the visual field, and the seed of everything random. */
@@ -30,12 +31,14 @@ export const defaultSetName = 'dead-leaves';
 
 /** The one list of built-in sets. */
 export const stimulusSets: readonly StimulusSet[] = [
+  fromLabelled('catdog', 100),
   randomSet({
     name: 'dead-leaves',
     title: 'Dead leaves',
     description: 'Random ellipses that cover each other: edges, occlusion and spectrum of natural scenes, showing nothing.',
     kinds: [{ prefix: '', nStimuli: 64, draw: drawDeadLeaves }],
   }),
+  fromLabelled('digits', 100),
   {
     name: 'gratings',
     title: 'Sine gratings',
@@ -63,7 +66,8 @@ export const stimulusSets: readonly StimulusSet[] = [
 /**
  * A built-in set by name.
  *
- * @throws InputError `stimuli: there is no built-in set "leaves". Built-in sets: dead-leaves, gratings, noise.`
+ * @throws InputError `stimuli: there is no built-in set "leaves". Built-in sets: catdog, dead-leaves, digits, gratings,
+ *   noise.`
  */
 export function stimulusSet(name: string): StimulusSet {
   const found = stimulusSets.find((set) => set.name === name);
@@ -110,6 +114,24 @@ function randomSet(options: {
     nStimuli: all.length,
     id: (i) => at(i).id,
     draw: (i, view) => ({ ...at(i).draw(view, createRandom(view.seed).fork(at(i).id)), isFitted: true }),
+  };
+}
+
+/** The first pictures of a labelled set, class by class. */
+function fromLabelled(name: LabelledSetName, nStimuli: number): StimulusSet {
+  const { id, draw, title, description, classes } = labelledSet(name);
+  const perClass = nStimuli / classes.length;
+  const indexOf = (i: number) => {
+    checkIndex(name, i, nStimuli);
+    return Math.floor(i / perClass) + classes.length * (i % perClass);
+  };
+  return {
+    name,
+    title,
+    description: `${description} ${perClass} of each class.`,
+    nStimuli,
+    id: (i) => id(indexOf(i)),
+    draw: (i, view) => draw(indexOf(i), view.seed, view).image,
   };
 }
 
