@@ -1,11 +1,10 @@
 /**
  * @file Facts that travel with a network (preprocessing, class names, field of view …): their one schema, whether they come
- * from a sidecar file or from an ONNX file's own metadata.
+ * from a sidecar file or from an ONNX file's own metadata, where they are written too.
  */
-import { InputError, type NetworkMetadata, type Preprocess, preprocessSchema } from '@ventral/core';
+import { InputError, type NetworkMetadata, preprocessSchema } from '@ventral/core';
 import * as v from 'valibot';
 
-const finite = v.pipe(v.number(), v.finite());
 export const classesSchema = v.pipe(v.array(v.string()), v.minLength(1));
 
 /**
@@ -29,33 +28,53 @@ export function parseJson(text: string, who: string): unknown {
   }
 }
 
-/**
- * Metadata from the key–value pairs of an ONNX file; every value is JSON, keys that do not start with `ventral.` are not ours.
- * @throws InputError without a head: `metadata ventral.fov_deg: must be above 0.`
- */
-export function metadataFromProps(
-  props: readonly { readonly key: string | undefined; readonly value: string | undefined }[],
-): NetworkMetadata {
-  const find = <S extends v.GenericSchema>(key: string, schema: S): v.InferOutput<S> | undefined => {
-    const entry = props.find((prop) => prop.key === key);
-    return entry && checked(schema, parseJson(entry.value ?? '', `metadata ${key}: `), `metadata ${key}: `, '');
-  };
-  const metadata: { -readonly [K in keyof NetworkMetadata]: NetworkMetadata[K] } = {};
-  const preprocess: Preprocess | undefined = find('ventral.preprocess', preprocessSchema);
-  const classes = find('ventral.classes', classesSchema);
-  const fovDeg = find(
+/** The key of each fact in an ONNX file, and what its value, which is JSON, must look like. */
+const facts = {
+  preprocess: ['ventral.preprocess', preprocessSchema],
+  classes: ['ventral.classes', classesSchema],
+  fovDeg: [
     'ventral.fov_deg',
     v.pipe(
-      finite,
+      v.number(),
+      v.finite(),
       v.check((value) => value > 0, 'must be above 0'),
     ),
+  ],
+  designedFor: ['ventral.designed_for', v.record(v.string(), v.string())],
+  notice: ['ventral.notice', v.string()],
+} as const satisfies Record<keyof NetworkMetadata, readonly [key: string, schema: v.GenericSchema]>;
+
+const factNames = Object.keys(facts) as (keyof NetworkMetadata)[];
+
+/** A key and a value of an ONNX file's `metadata_props`. */
+interface Property {
+  readonly key: string | undefined;
+  readonly value: string | undefined;
+}
+
+/**
+ * Metadata from the properties of an ONNX file; keys that do not start with `ventral.` are not ours.
+ * @throws InputError without a head: `metadata ventral.fov_deg: must be above 0.`
+ */
+export function metadataFromProps(props: readonly Property[]): NetworkMetadata {
+  return Object.fromEntries(
+    factNames.flatMap((name) => {
+      const [key, schema] = facts[name];
+      const entry = props.find((prop) => prop.key === key);
+      const who = `metadata ${key}: `;
+      return entry ? [[name, checked(schema, parseJson(entry.value ?? '', who), who, '')]] : [];
+    }),
   );
-  const designedFor = find('ventral.designed_for', v.record(v.string(), v.string()));
-  const notice = find('ventral.notice', v.string());
-  if (preprocess) metadata.preprocess = preprocess;
-  if (classes) metadata.classes = classes;
-  if (fovDeg !== undefined) metadata.fovDeg = fovDeg;
-  if (designedFor) metadata.designedFor = designedFor;
-  if (notice !== undefined) metadata.notice = notice;
-  return metadata;
+}
+
+/**
+ * The reverse of metadataFromProps.
+ * @throws InputError without a head if a fact is not what could be read again: `metadata ventral.fov_deg: must be above 0.`
+ */
+export function propsFromMetadata(metadata: NetworkMetadata): Property[] {
+  return factNames.flatMap((name) => {
+    const [key, schema] = facts[name];
+    if (metadata[name] === undefined) return [];
+    return { key, value: JSON.stringify(checked(schema, metadata[name], `metadata ${key}: `, '')) };
+  });
 }

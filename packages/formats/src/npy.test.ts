@@ -125,7 +125,7 @@ describe('writeNpy', () => {
     [tensor('bool', [1], [1]), 'writeNpy: dtype bool cannot be written. Writable: float32, float64, int32, uint8, int64.'],
     [tensor('uint8', [2], [1, 256]), 'writeNpy: value 256 at 1 does not fit uint8.'],
     [tensor('int32', [1], [0.5]), 'writeNpy: value 0.5 at 0 does not fit int32.'],
-    [tensor('int64', [1], [2 ** 53]), 'writeNpy: value 9007199254740992 does not fit int64.'],
+    [tensor('int64', [1], [2 ** 53]), 'writeNpy: value 9007199254740992 at 0 does not fit int64.'],
     [tensor('float32', [3], [1]), 'writeNpy: [3] needs 3 values, got 1.'],
   ])('%# is refused: %s', (x, message) => {
     expect(() => writeNpy(x)).toThrow(message);

@@ -3,7 +3,8 @@
  * structured types, no pickled objects.
  */
 import { type DType, formatShape, InputError, sizeOf, type Tensor } from '@ventral/core';
-import { littleEndian } from './numbers.ts';
+import { headed } from './headed.ts';
+import { joined, littleEndian, toLittleEndian, widened } from './numbers.ts';
 
 /** NumPy's type codes; the byte order mark is | where a value is one byte. */
 const dtypes: Readonly<Record<string, DType>> = {
@@ -21,14 +22,8 @@ const dtypes: Readonly<Record<string, DType>> = {
   '<u8': 'uint64',
 };
 
-/** Types that can be written, with the constructor of their bytes. */
-const writable = {
-  float32: ['<f4', Float32Array],
-  float64: ['<f8', Float64Array],
-  int32: ['<i4', Int32Array],
-  uint8: ['|u1', Uint8Array],
-  int64: ['<i8', BigInt64Array],
-} as const;
+/** Types that can be written. */
+const writable: Readonly<Record<string, string>> = { float32: '<f4', float64: '<f8', int32: '<i4', uint8: '|u1', int64: '<i8' };
 
 /**
  * Reads an array. float32 is a view of `bytes` where aligned; float16 is widened to float32; whole numbers become exact numbers
@@ -50,16 +45,8 @@ export function readNpy(bytes: Uint8Array, source = 'npy'): Tensor {
       `${who} ${formatShape(shape)} of ${dtype} needs ${needed} bytes after the header, got ${content.length}.`,
     );
   }
-  try {
-    const data = littleEndian(dtype, content);
-    return {
-      dtype: dtype === 'float16' ? 'float32' : dtype,
-      shape,
-      data: fortranOrder && shape.length > 1 ? rowMajor(data, shape) : data,
-    };
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${who} ${error.message}`) : error;
-  }
+  const data = headed(`${who} `, () => littleEndian(dtype, content));
+  return { dtype: widened(dtype), shape, data: fortranOrder && shape.length > 1 ? rowMajor(data, shape) : data };
 }
 
 function readHeader(bytes: Uint8Array, who: string) {
@@ -114,26 +101,13 @@ export function writeNpy(tensor: Tensor): Uint8Array {
   const { dtype, shape, data } = tensor;
   if (!Object.hasOwn(writable, dtype))
     throw new InputError(`writeNpy: dtype ${dtype} cannot be written. Writable: ${Object.keys(writable).join(', ')}.`);
-  const [descr, Type] = writable[dtype as keyof typeof writable];
   if (data.length !== sizeOf(shape))
     throw new InputError(`writeNpy: ${formatShape(shape)} needs ${sizeOf(shape)} values, got ${data.length}.`);
-  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
+  const sizes = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+  const dict = `{'descr': '${writable[dtype]}', 'fortran_order': False, 'shape': ${sizes}, }`;
   const headerBytes = Math.ceil((10 + dict.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(headerBytes + data.length * Type.BYTES_PER_ELEMENT);
-  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
-  new DataView(bytes.buffer).setUint16(8, headerBytes - 10, true);
-  bytes.set(new TextEncoder().encode(`${dict.padEnd(headerBytes - 11)}\n`), 10);
-  const target = new Type(bytes.buffer, headerBytes, data.length);
-  if (target instanceof BigInt64Array) for (let i = 0; i < data.length; i++) target[i] = BigInt(whole(data[i]!));
-  else target.set(data);
-  if (target instanceof Int32Array || target instanceof Uint8Array) {
-    const wrong = data.findIndex((value, i) => value !== target[i]);
-    if (wrong >= 0) throw new InputError(`writeNpy: value ${data[wrong]} at ${wrong} does not fit ${dtype}.`);
-  }
-  return bytes;
-}
-
-function whole(value: number): number {
-  if (!Number.isSafeInteger(value)) throw new InputError(`writeNpy: value ${value} does not fit int64.`);
-  return value;
+  const start = new Uint8Array([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 0, 0]);
+  new DataView(start.buffer).setUint16(8, headerBytes - 10, true);
+  const header = new TextEncoder().encode(`${dict.padEnd(headerBytes - 11)}\n`);
+  return joined([start, header, headed('writeNpy: ', () => toLittleEndian(dtype, data))]);
 }

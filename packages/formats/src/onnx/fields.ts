@@ -6,7 +6,7 @@
 
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { InputError } from '@ventral/core';
-import { exact } from '../numbers.ts';
+import { exact, joined } from '../numbers.ts';
 
 /** How a field is stored. int: int64, uint64, int32 or enum, kept as a number; floats and doubles are packed numeric lists. */
 type Scalar = 'int' | 'float' | 'string' | 'bytes';
@@ -225,13 +225,7 @@ function joinNumbers(parts: readonly Uint8Array[], Type: typeof Float32Array | t
   const size = Type.BYTES_PER_ELEMENT;
   const nBytes = parts.reduce((sum, part) => sum + part.length, 0);
   if (nBytes % size !== 0) throw new InputError(`${nBytes} bytes are not a whole number of ${size}-byte values`);
-  const bytes = new Uint8Array(nBytes);
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return new Type(bytes.buffer);
+  return new Type(joined(parts).buffer);
 }
 
 type Input<F extends Field> = F[1] extends 'int' | 'float'
@@ -252,27 +246,61 @@ type Input<F extends Field> = F[1] extends 'int' | 'float'
 /** What encode takes: the fields to write. */
 export type Encodable<M extends Message> = { readonly [K in keyof M]?: Input<M[K]> | undefined };
 
-/** Writes one message; the twin of decode. Lists of numbers are packed, but integers, which ONNX (proto2) keeps one by one. */
-export function encode<M extends Message>(message: M, value: Encodable<M>): Uint8Array {
+/**
+ * Writes one message; the twin of decode. Lists of numbers are packed, but integers, which ONNX (proto2) keeps one by one. What
+ * is given as `bytes` is copied once, into the result.
+ * @throws InputError without a head if the message is larger than its readers allow: `2500000000 bytes are more than …`.
+ */
+export function encode<M extends Message>(message: M, value: Encodable<M>): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  const size = write(message, value, parts);
+  if (size >= 2 ** 31) throw new InputError(`${size} bytes are more than a protobuf message may have (2 GB).`);
+  return joined(parts);
+}
+
+/** What is shorter is copied from message to message: cheaper than a list of very many parts. */
+const ownPartBytes = 4096;
+
+/** Adds the bytes of a message to `parts` and gives their number. */
+function write<M extends Message>(message: M, value: Encodable<M>, parts: Uint8Array[]): number {
   const writer = new BinaryWriter();
+  let size = 0;
+  const add = (part: Uint8Array) => {
+    parts.push(part);
+    size += part.length;
+  };
   for (const [name, [number, kind]] of Object.entries(message)) {
     const given: unknown = value[name];
     if (given === undefined) continue;
-    const put = (bytes: Uint8Array) => writer.tag(number, WireType.LengthDelimited).bytes(bytes);
+    const put = (content: readonly Uint8Array[], length: number) => {
+      writer.tag(number, WireType.LengthDelimited).uint32(length);
+      if (length >= ownPartBytes) add(writer.finish());
+      for (const part of content) {
+        if (length >= ownPartBytes) add(part);
+        else writer.raw(part);
+      }
+    };
+    const putBytes = (bytes: Uint8Array) => put([bytes], bytes.length);
+    const putText = (text: string) => putBytes(new TextEncoder().encode(text));
+    const putMessage = (inner: Message, item: Encodable<Message>) => {
+      const content: Uint8Array[] = [];
+      put(content, write(inner, item, content));
+    };
     if (kind === 'int') writer.tag(number, WireType.Varint).int64(given as number);
     else if (kind === 'float') writer.tag(number, WireType.Bit32).float(given as number);
     else if (kind === 'ints')
       for (const item of Array.from(given as ArrayLike<number>)) writer.tag(number, WireType.Varint).int64(item);
     else if (kind === 'uints')
       for (const item of Array.from(given as ArrayLike<number>)) writer.tag(number, WireType.Varint).uint64(item);
-    else if (kind === 'floats') put(new Uint8Array(Float32Array.from(given as ArrayLike<number>).buffer));
-    else if (kind === 'doubles') put(new Uint8Array(Float64Array.from(given as ArrayLike<number>).buffer));
-    else if (kind === 'string') put(new TextEncoder().encode(given as string));
-    else if (kind === 'bytes') put(given as Uint8Array);
-    else if (kind === 'strings') for (const item of given as readonly string[]) put(new TextEncoder().encode(item));
+    else if (kind === 'floats') putBytes(new Uint8Array(Float32Array.from(given as ArrayLike<number>).buffer));
+    else if (kind === 'doubles') putBytes(new Uint8Array(Float64Array.from(given as ArrayLike<number>).buffer));
+    else if (kind === 'string') putText(given as string);
+    else if (kind === 'bytes') putBytes(given as Uint8Array);
+    else if (kind === 'strings') for (const item of given as readonly string[]) putText(item);
     else if (kind === 'count') throw new Error(`encode: ${name} cannot be written.`);
-    else if (isList(kind)) for (const item of given as readonly Encodable<Message>[]) put(encode(kind[0], item));
-    else put(encode(kind, given as Encodable<Message>));
+    else if (isList(kind)) for (const item of given as readonly Encodable<Message>[]) putMessage(kind[0], item);
+    else putMessage(kind, given as Encodable<Message>);
   }
-  return writer.finish();
+  add(writer.finish());
+  return size;
 }

@@ -9,7 +9,7 @@ import { tensorOf } from './tensor.ts';
 type Attribute = Decoded<typeof attributeProto>;
 
 /** AttributeProto.AttributeType. */
-const attributeTypes = [
+export const attributeTypes = [
   'undefined',
   'float',
   'int',
@@ -180,7 +180,7 @@ export class Operator {
 }
 
 /** Without the empty names at the end. */
-function trimmed(names: readonly string[]): readonly string[] {
+export function trimmed(names: readonly string[]): readonly string[] {
   let length = names.length;
   while (length > 0 && names[length - 1] === '') length--;
   return names.slice(0, length);

@@ -1,11 +1,12 @@
 /**
  * @file The one table from ONNX operators to ops of the graph: which opset brought them, how many inputs they take, what is
  * supported of them, and how they are translated. Defaults and rules: the ONNX operator specification, opsets 1 to 28.
- * Adding an operator: one entry here, one case in operators.test.ts.
+ * Adding an operator: one entry here, one case in operators.test.ts. The way back is write-operators.ts.
  */
 import { formatShape, InputError, integers, type OpAttributes, type Tensor } from '@ventral/core';
+import { widened } from '../numbers.ts';
 import type { Operator, Step } from './operator.ts';
-import { dtypeOf, widened } from './tensor.ts';
+import { dtypeOf } from './tensor.ts';
 
 type ResizeAttributes = OpAttributes['resize'];
 
@@ -23,15 +24,72 @@ interface Entry {
 /** Newest opset whose changes this table knows. */
 export const newestOpset = 28;
 
+/** Operators that are one function, and the first opset that has each. Read here, written by write-operators.ts. */
+export const unaryOperators = {
+  Abs: ['abs', 1],
+  Ceil: ['ceil', 1],
+  Cos: ['cos', 7],
+  Erf: ['erf', 9],
+  Exp: ['exp', 1],
+  Floor: ['floor', 1],
+  HardSwish: ['hardSwish', 14],
+  Log: ['log', 1],
+  Mish: ['mish', 18],
+  Neg: ['neg', 1],
+  Reciprocal: ['reciprocal', 1],
+  Relu: ['relu', 1],
+  Round: ['round', 11],
+  Sigmoid: ['sigmoid', 1],
+  Sign: ['sign', 9],
+  Sin: ['sin', 7],
+  Softplus: ['softplus', 1],
+  Softsign: ['softsign', 1],
+  Sqrt: ['sqrt', 1],
+  Tanh: ['tanh', 1],
+} as const satisfies Record<string, readonly [fn: OpAttributes['unary']['fn'], since: number]>;
+export const binaryOperators = {
+  Add: ['add', 1],
+  And: ['and', 1],
+  Div: ['div', 1],
+  Equal: ['equal', 1],
+  Greater: ['greater', 1],
+  GreaterOrEqual: ['greaterOrEqual', 12],
+  Less: ['less', 1],
+  LessOrEqual: ['lessOrEqual', 12],
+  Mul: ['mul', 1],
+  Or: ['or', 1],
+  Pow: ['pow', 1],
+  Sub: ['sub', 1],
+  Xor: ['xor', 1],
+} as const satisfies Record<string, readonly [fn: OpAttributes['binary']['fn'], since: number]>;
+/** Reductions, and the last opset that takes the axes as an attribute. */
+export const reduceOperators = {
+  ReduceL1: ['l1', 17],
+  ReduceL2: ['l2', 17],
+  ReduceLogSum: ['logSum', 17],
+  ReduceLogSumExp: ['logSumExp', 17],
+  ReduceMax: ['max', 17],
+  ReduceMean: ['mean', 17],
+  ReduceMin: ['min', 17],
+  ReduceProd: ['prod', 17],
+  ReduceSum: ['sum', 12],
+  ReduceSumSquare: ['sumSquare', 17],
+} as const satisfies Record<string, readonly [fn: OpAttributes['reduce']['fn'], lastAttributeOpset: number]>;
+
+/** An entry for each line of a table. */
+function entries<F>(table: Readonly<Record<string, readonly [fn: F, opset: number]>>, entry: (fn: F, opset: number) => Entry) {
+  return Object.fromEntries(Object.entries(table).map(([name, [fn, opset]]) => [name, entry(fn, opset)]));
+}
+
 const unary = (fn: OpAttributes['unary']['fn'], alpha = 0, beta = 0): Step => ({ op: 'unary', attributes: { fn, alpha, beta } });
 const identity = (x: string): Step => ({ op: 'identity', attributes: {}, inputs: [x] });
 
-function simple(fn: OpAttributes['unary']['fn'], since = 1): Entry {
+function simple(fn: OpAttributes['unary']['fn'], since: number): Entry {
   return { since, inputs: [1, 1], translate: () => unary(fn) };
 }
 
 /** Two values with numpy's broadcasting; before opset 7 `broadcast` had to be asked for and could be aligned to an axis. */
-function binary(fn: OpAttributes['binary']['fn'], since = 1): Entry {
+function binary(fn: OpAttributes['binary']['fn'], since: number): Entry {
   return {
     since,
     inputs: [2, 2],
@@ -79,7 +137,7 @@ function withAxes(n: Operator, lastOpset: number): readonly string[] {
   return axes === undefined || axes.length === 0 ? [n.inputs[0]!] : [n.inputs[0]!, n.addConstant('axes', integers(axes))];
 }
 
-function reduce(fn: OpAttributes['reduce']['fn'], lastAttributeOpset = 17): Entry {
+function reduce(fn: OpAttributes['reduce']['fn'], lastAttributeOpset: number): Entry {
   return {
     since: 1,
     inputs: [1, 2],
@@ -102,7 +160,27 @@ function softmax(log: boolean): Entry {
   };
 }
 
-const autoPads = { NOTSET: 'explicit', VALID: 'none', SAME_UPPER: 'sameUpper', SAME_LOWER: 'sameLower' } as const;
+/** Values of string attributes and what they are here; the first of two that mean the same is the one written. */
+export const autoPads = { NOTSET: 'explicit', VALID: 'none', SAME_UPPER: 'sameUpper', SAME_LOWER: 'sameLower' } as const;
+export const padModes = { constant: 'constant', reflect: 'reflect', edge: 'edge', wrap: 'wrap' } as const;
+export const depthModes = { DCR: 'depthColumnRow', CRD: 'columnRowDepth' } as const;
+export const geluForms = { none: 'gelu', tanh: 'geluTanh' } as const;
+export const resizeModes = { nearest: 'nearest', linear: 'linear', bilinear: 'linear', cubic: 'cubic' } as const;
+export const coordinateModes = {
+  half_pixel: 'halfPixel',
+  pytorch_half_pixel: 'pytorchHalfPixel',
+  align_corners: 'alignCorners',
+  asymmetric: 'asymmetric',
+  half_pixel_symmetric: 'halfPixelSymmetric',
+  tf_crop_and_resize: 'cropAndResize',
+} as const;
+export const nearestModes = {
+  round_prefer_floor: 'roundPreferFloor',
+  round_prefer_ceil: 'roundPreferCeil',
+  floor: 'floor',
+  ceil: 'ceil',
+} as const;
+export const aspectPolicies = { stretch: undefined, not_larger: 'notLarger', not_smaller: 'notSmaller' } as const;
 
 type Pair = readonly [h: number, w: number];
 type Quad = readonly [top: number, left: number, bottom: number, right: number];
@@ -266,14 +344,11 @@ function needed<T>(value: T | undefined, name: string): T {
 }
 
 function resize(n: Operator): Step {
-  const mode = n.choice<ResizeAttributes['mode']>('mode', 'nearest', {
-    nearest: 'nearest',
-    linear: 'linear',
-    bilinear: 'linear',
-    ...(n.opType === 'Resize' && n.opset >= 11 ? { cubic: 'cubic' as const } : {}),
-  });
+  const { cubic: _, ...withoutCubic } = resizeModes;
+  const isOld = n.opType === 'Upsample' || n.opset < 11;
+  const mode = n.choice<ResizeAttributes['mode']>('mode', 'nearest', isOld ? withoutCubic : resizeModes);
   const [x] = n.inputs;
-  if (n.opType === 'Upsample' || n.opset < 11) {
+  if (isOld) {
     const scales = legacyScales(n);
     const values = n.constant(1)?.data ?? scales.values;
     const mixed = values?.some((s) => s < 1) && values.some((s) => s > 1);
@@ -285,25 +360,9 @@ function resize(n: Operator): Step {
       inputs: [x!, scales.name],
     };
   }
-  const coordinates = n.choice<ResizeAttributes['coordinates']>('coordinate_transformation_mode', 'half_pixel', {
-    half_pixel: 'halfPixel',
-    pytorch_half_pixel: 'pytorchHalfPixel',
-    align_corners: 'alignCorners',
-    asymmetric: 'asymmetric',
-    half_pixel_symmetric: 'halfPixelSymmetric',
-    tf_crop_and_resize: 'cropAndResize',
-  });
-  const nearest = n.choice<ResizeAttributes['nearest']>('nearest_mode', 'round_prefer_floor', {
-    round_prefer_floor: 'roundPreferFloor',
-    round_prefer_ceil: 'roundPreferCeil',
-    floor: 'floor',
-    ceil: 'ceil',
-  });
-  const keepAspect = n.choice<ResizeAttributes['keepAspect']>('keep_aspect_ratio_policy', 'stretch', {
-    stretch: undefined,
-    not_larger: 'notLarger',
-    not_smaller: 'notSmaller',
-  });
+  const coordinates = n.choice<ResizeAttributes['coordinates']>('coordinate_transformation_mode', 'half_pixel', coordinateModes);
+  const nearest = n.choice<ResizeAttributes['nearest']>('nearest_mode', 'round_prefer_floor', nearestModes);
+  const keepAspect = n.choice<ResizeAttributes['keepAspect']>('keep_aspect_ratio_policy', 'stretch', aspectPolicies);
   const axes = n.ints('axes');
   const cubicA = n.float('cubic_coeff_a', -0.75);
   const excludeOutside = n.flag('exclude_outside', false);
@@ -457,8 +516,8 @@ function argMax(smallest: boolean): Entry {
 }
 
 function depthBlocks(n: Operator): OpAttributes['depthToSpace'] {
-  const modes = { DCR: 'depthColumnRow', CRD: 'columnRowDepth' } as const;
-  return { blockSize: n.int('blocksize', 0), mode: n.choice<'depthColumnRow' | 'columnRowDepth'>('mode', 'DCR', modes) };
+  const mode = n.choice<'depthColumnRow' | 'columnRowDepth'>('mode', 'DCR', depthModes);
+  return { blockSize: n.int('blocksize', 0), mode };
 }
 
 function topK(n: Operator): Step {
@@ -513,12 +572,7 @@ function layerNorm(n: Operator): Step {
 }
 
 function pad(n: Operator): Step {
-  const mode = n.choice<OpAttributes['pad']['mode']>('mode', 'constant', {
-    constant: 'constant',
-    reflect: 'reflect',
-    edge: 'edge',
-    wrap: 'wrap',
-  });
+  const mode = n.choice<OpAttributes['pad']['mode']>('mode', 'constant', padModes);
   if (n.opset >= 11) return { op: 'pad', attributes: { mode } };
   const value: Tensor = { dtype: 'float32', shape: [], data: Float32Array.of(n.float('value', 0)) };
   const pads = needed(listInput(n, n.opset < 2 ? 'paddings' : 'pads'), 'pads');
@@ -591,9 +645,9 @@ function prelu(n: Operator): Step {
 
 /** Operator (domain ai.onnx) → its entry. Constant is not here: read.ts turns it into constants before anything else. */
 export const operators: Readonly<Record<string, Entry>> = {
-  Abs: simple('abs'),
-  Add: binary('add'),
-  And: binary('and'),
+  ...entries(unaryOperators, simple),
+  ...entries(binaryOperators, binary),
+  ...entries(reduceOperators, reduce),
   ArgMax: argMax(false),
   ArgMin: argMax(true),
   AveragePool: pool('average'),
@@ -607,7 +661,6 @@ export const operators: Readonly<Record<string, Entry>> = {
       return { op: 'cast', attributes: { to: widened(dtypeOf(n.int('to', 0))) } };
     },
   },
-  Ceil: simple('ceil'),
   CenterCropPad: {
     since: 18,
     inputs: [2, 2],
@@ -635,10 +688,8 @@ export const operators: Readonly<Record<string, Entry>> = {
   },
   Conv: { since: 1, inputs: [2, 3], translate: (n) => conv(n) },
   ConvTranspose: { since: 1, inputs: [2, 3], translate: convTranspose },
-  Cos: simple('cos', 7),
   DepthToSpace: { since: 1, inputs: [1, 1], translate: (n) => ({ op: 'depthToSpace', attributes: depthBlocks(n) }) },
   DequantizeLinear: { since: 10, inputs: [2, 3], limits: '8-, 16- and 32-bit integers', translate: dequantizeLinear },
-  Div: binary('div'),
   Dropout: { since: 1, inputs: [1, 3], outputs: 2, limits: 'inference', translate: dropout },
   Einsum: {
     since: 12,
@@ -646,12 +697,8 @@ export const operators: Readonly<Record<string, Entry>> = {
     translate: (n) => ({ op: 'einsum', attributes: { equation: n.string('equation', '') } }),
   },
   Elu: { since: 1, inputs: [1, 1], translate: (n) => unary('elu', n.float('alpha', 1)) },
-  Equal: binary('equal'),
-  Erf: simple('erf', 9),
-  Exp: simple('exp'),
   Expand: { since: 8, inputs: [2, 2], limits: 'constant shape', translate: () => ({ op: 'expand', attributes: {} }) },
   Flatten: { since: 1, inputs: [1, 1], translate: (n) => ({ op: 'flatten', attributes: { axis: n.int('axis', 1) } }) },
-  Floor: simple('floor'),
   Gather: {
     since: 1,
     inputs: [2, 2],
@@ -660,7 +707,7 @@ export const operators: Readonly<Record<string, Entry>> = {
   Gelu: {
     since: 20,
     inputs: [1, 1],
-    translate: (n) => unary(n.choice<'gelu' | 'geluTanh'>('approximate', 'none', { none: 'gelu', tanh: 'geluTanh' })),
+    translate: (n) => unary(n.choice<'gelu' | 'geluTanh'>('approximate', 'none', geluForms)),
   },
   Gemm: {
     since: 1,
@@ -679,11 +726,8 @@ export const operators: Readonly<Record<string, Entry>> = {
   GlobalAveragePool: globalPool('average'),
   GlobalLpPool: globalPool('lp'),
   GlobalMaxPool: globalPool('max'),
-  Greater: binary('greater'),
-  GreaterOrEqual: binary('greaterOrEqual', 12),
   GroupNormalization: { since: 18, inputs: [3, 3], translate: groupNorm },
   HardSigmoid: { since: 1, inputs: [1, 1], translate: (n) => unary('hardSigmoid', n.float('alpha', 0.2), n.float('beta', 0.5)) },
-  HardSwish: simple('hardSwish', 14),
   Hardmax: {
     since: 1,
     inputs: [1, 1],
@@ -707,9 +751,6 @@ export const operators: Readonly<Record<string, Entry>> = {
   },
   LayerNormalization: { since: 17, inputs: [2, 3], outputs: 3, translate: layerNorm },
   LeakyRelu: { since: 1, inputs: [1, 1], translate: (n) => unary('leakyRelu', n.float('alpha', 0.01)) },
-  Less: binary('less'),
-  LessOrEqual: binary('lessOrEqual', 12),
-  Log: simple('log'),
   LogSoftmax: softmax(true),
   LpPool: pool('lp'),
   MatMul: { since: 1, inputs: [2, 2], translate: () => ({ op: 'matmul', attributes: {} }) },
@@ -718,33 +759,15 @@ export const operators: Readonly<Record<string, Entry>> = {
   Mean: variadic('add', true),
   MeanVarianceNormalization: { since: 9, inputs: [1, 1], translate: meanVarianceNorm },
   Min: variadic('min'),
-  Mish: simple('mish', 18),
   Mod: { since: 10, inputs: [2, 2], translate: mod },
-  Mul: binary('mul'),
-  Neg: simple('neg'),
   Not: { since: 1, inputs: [1, 1], translate: (n) => not(n.inputs[0]!, n) },
-  Or: binary('or'),
   PRelu: { since: 1, inputs: [2, 2], translate: prelu },
   Pad: { since: 1, inputs: [1, 4], limits: 'constant pads', translate: pad },
-  Pow: binary('pow'),
   QLinearConv: { since: 10, inputs: [8, 9], limits: 'by dequantising; 8-bit', translate: qLinearConv },
   QuantizeLinear: { since: 10, inputs: [2, 3], limits: 'to 8- and 16-bit integers', translate: quantizeLinear },
   Range: { since: 11, inputs: [3, 3], limits: 'constant inputs', translate: () => ({ op: 'range', attributes: {} }) },
-  Reciprocal: simple('reciprocal'),
-  ReduceL1: reduce('l1'),
-  ReduceL2: reduce('l2'),
-  ReduceLogSum: reduce('logSum'),
-  ReduceLogSumExp: reduce('logSumExp'),
-  ReduceMax: reduce('max'),
-  ReduceMean: reduce('mean'),
-  ReduceMin: reduce('min'),
-  ReduceProd: reduce('prod'),
-  ReduceSum: reduce('sum', 12),
-  ReduceSumSquare: reduce('sumSquare'),
-  Relu: simple('relu'),
   Reshape: { since: 1, inputs: [1, 2], limits: 'constant shape', translate: reshape },
   Resize: { since: 10, inputs: [1, 4], limits: 'constant scales or sizes', translate: resize },
-  Round: simple('round', 11),
   Selu: {
     since: 1,
     inputs: [1, 1],
@@ -760,9 +783,6 @@ export const operators: Readonly<Record<string, Entry>> = {
     }),
   },
   Shrink: { since: 9, inputs: [1, 1], translate: shrink },
-  Sigmoid: simple('sigmoid'),
-  Sign: simple('sign', 9),
-  Sin: simple('sin', 7),
   Size: {
     since: 1,
     inputs: [1, 1],
@@ -773,21 +793,16 @@ export const operators: Readonly<Record<string, Entry>> = {
   },
   Slice: { since: 1, inputs: [1, 5], limits: 'constant starts, ends, axes and steps', translate: slice },
   Softmax: softmax(false),
-  Softplus: simple('softplus'),
-  Softsign: simple('softsign'),
   SpaceToDepth: { since: 1, inputs: [1, 1], translate: (n) => ({ op: 'spaceToDepth', attributes: depthBlocks(n) }) },
   Split: { since: 1, inputs: [1, 2], limits: 'constant sizes', outputs: Number.POSITIVE_INFINITY, translate: split },
-  Sqrt: simple('sqrt'),
   Squeeze: {
     since: 1,
     inputs: [1, 2],
     limits: 'constant axes',
     translate: (n) => ({ op: 'squeeze', attributes: {}, inputs: withAxes(n, 12) }),
   },
-  Sub: binary('sub'),
   Sum: variadic('add'),
   Swish: { since: 24, inputs: [1, 1], translate: swish },
-  Tanh: simple('tanh'),
   ThresholdedRelu: { since: 10, inputs: [1, 1], translate: (n) => unary('thresholdedRelu', n.float('alpha', 1)) },
   Tile: { since: 6, inputs: [2, 2], limits: 'constant repeats', translate: () => ({ op: 'tile', attributes: {} }) },
   TopK: { since: 1, inputs: [1, 2], outputs: 2, limits: 'constant k', translate: topK },
@@ -811,7 +826,6 @@ export const operators: Readonly<Record<string, Entry>> = {
   },
   Upsample: { since: 7, inputs: [1, 2], limits: 'nearest and linear', translate: resize },
   Where: { since: 9, inputs: [3, 3], translate: () => ({ op: 'where', attributes: {} }) },
-  Xor: binary('xor'),
 };
 
 function concatAxis(n: Operator): number {

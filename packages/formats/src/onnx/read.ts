@@ -3,11 +3,13 @@
  * The order here: decode the messages (fields.ts), collect constants, sort the nodes, translate each (operators.ts), check.
  */
 import { type Graph, type GraphInput, InputError, integers, type Node, type Tensor } from '@ventral/core';
+import { headed } from '../headed.ts';
 import { metadataFromProps } from '../metadata.ts';
+import { widened } from '../numbers.ts';
 import { type Decoded, decode, modelCountProto, modelProto, type nodeProto, type valueInfoProto } from './fields.ts';
 import { Operator, type Step, type Surroundings } from './operator.ts';
 import { newestOpset, operators, supportedOperators } from './operators.ts';
-import { dtypeOf, type ReadExternal, tensorOf, widened } from './tensor.ts';
+import { dtypeOf, type ReadExternal, tensorOf } from './tensor.ts';
 
 type NodeProto = Decoded<typeof nodeProto>;
 
@@ -40,13 +42,7 @@ export interface ReadOnnxOptions {
  *   `readOnnx net.onnx: Conv "enc.conv" (nodes[4]): strides [1] do not fit 2 axes.`
  */
 export function readOnnx(bytes: Uint8Array, name: string, options: ReadOnnxOptions = {}): Graph {
-  try {
-    return read(bytes, name, options.readExternal);
-  } catch (error) {
-    // Names in a damaged file may hold line breaks; an error is one line.
-    if (error instanceof InputError) throw new InputError(`readOnnx ${name}: ${error.message.replace(/\p{Cc}/gu, '\uFFFD')}`);
-    throw error;
-  }
+  return headed(`readOnnx ${name}: `, () => read(bytes, name, options.readExternal));
 }
 
 function read(bytes: Uint8Array, fileName: string, readExternal: ReadExternal | undefined): Graph {
@@ -147,11 +143,7 @@ function graphInput(info: Decoded<typeof valueInfoProto>): GraphInput {
     if (dimValue !== undefined && dimValue >= 0) return dimValue;
     return dimParam ? dimParam : `${name}.${axis}`;
   });
-  try {
-    return { name, dtype: widened(dtypeOf(type.elemType)), shape };
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`input "${name}" of the graph: ${error.message}`) : error;
-  }
+  return headed(`input "${name}" of the graph: `, () => ({ name, dtype: widened(dtypeOf(type.elemType)), shape }));
 }
 
 function addConstantNode(proto: NodeProto, opset: number, constants: Map<string, Tensor>): void {

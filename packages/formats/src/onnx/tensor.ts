@@ -1,10 +1,11 @@
 /**
- * @file TensorProto → Tensor: every way in which ONNX stores numbers. float32 data in the file's own bytes is a view where
- * the address allows; everything else is copied once. Not here: strings, complex and sub-byte types.
+ * @file TensorProto ↔ Tensor: every way in which ONNX stores numbers, and raw bytes to write them. float32 data in the file's own
+ * bytes is a view where the address allows; everything else is copied once. Not here: strings, complex and sub-byte types.
  */
-import { type DType, formatShape, InputError, type Tensor } from '@ventral/core';
-import { bytesPerElement, littleEndian, widenBfloat, widenHalf } from '../numbers.ts';
-import { type Decoded, decode, tensorProto } from './fields.ts';
+import { type DType, formatShape, InputError, sizeOf, type Tensor } from '@ventral/core';
+import { headed } from '../headed.ts';
+import { bytesPerElement, littleEndian, toLittleEndian, widenBfloat, widened, widenHalf } from '../numbers.ts';
+import { type Decoded, decode, type Encodable, tensorProto } from './fields.ts';
 
 /** TensorProto.DataType. */
 const typeNames: readonly string[] = [
@@ -40,9 +41,9 @@ export function dtypeOf(code: number | undefined): DType {
   throw new InputError(`element type ${name ?? code} cannot be read. Readable: ${Object.keys(bytesPerElement).join(', ')}.`);
 }
 
-/** Half-precision floats are widened when they are read: a value of type float16 or bfloat16 is held as float32. */
-export function widened(dtype: DType): DType {
-  return dtype === 'float16' || dtype === 'bfloat16' ? 'float32' : dtype;
+/** The ONNX number of an element type. */
+export function codeOf(dtype: DType): number {
+  return typeNames.indexOf(dtype);
 }
 
 /** A tensor with the name and the element type it has in its file. */
@@ -63,14 +64,11 @@ export interface TensorRecord {
  * @throws InputError `readTensorProto input_0.pb: tensor "x" [2, 3] needs 24 bytes of float32 data, got 20.`
  */
 export function readTensorProto(bytes: Uint8Array, source = 'tensor'): TensorRecord {
-  try {
+  return headed(`readTensorProto ${source}: `, () => {
     const proto = decode(tensorProto, bytes, '');
     const tensor = tensorOf(proto);
     return { name: proto.name ?? '', stored: dtypeOf(proto.dataType), tensor };
-  } catch (error) {
-    if (error instanceof InputError) throw new InputError(`readTensorProto ${source}: ${error.message}`);
-    throw error;
-  }
+  });
 }
 
 /** The tensor of a decoded message. @throws InputError without a head: `tensor "x" [2, 3] needs …`. */
@@ -80,7 +78,7 @@ export function tensorOf(proto: Decoded<typeof tensorProto>, readExternal?: Read
   if (proto.segment !== undefined) throw new InputError(`${title} is stored in segments, which are not read.`);
   if (shape.some((size) => size < 0)) throw new InputError(`${title} has a negative size.`);
   if (proto.stringData > 0) throw new InputError(`${title} holds text, not numbers.`);
-  const dtype = readable(title, proto.dataType);
+  const dtype = headed(`${title}: `, () => dtypeOf(proto.dataType));
   const size = shape.reduce((product, n) => product * n, 1);
   const needed = size * bytesPerElement[dtype];
   const isExternal = proto.dataLocation === 1 || proto.externalData.length > 0;
@@ -120,12 +118,15 @@ function externalBytes(
   return bytes.subarray(offset, offset + length);
 }
 
-function readable(title: string, code: number | undefined): DType {
-  try {
-    return dtypeOf(code);
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${title}: ${error.message}`) : error;
-  }
+/**
+ * A tensor as a message, in raw bytes; float32 is not copied.
+ * @throws InputError without a head: `tensor "w" [2]: value 300 at 1 does not fit uint8.`
+ */
+export function protoOf(name: string, { dtype, shape, data }: Tensor): Encodable<typeof tensorProto> {
+  const title = `tensor "${name}" ${formatShape(shape)}`;
+  if (data.length !== sizeOf(shape)) throw new InputError(`${title} needs ${sizeOf(shape)} values, got ${data.length}.`);
+  const rawData = headed(`${title}: `, () => toLittleEndian(dtype, data));
+  return { dims: shape, dataType: codeOf(dtype), name, rawData };
 }
 
 /** The list field that the standard prescribes for a type when there is no raw data. */
