@@ -26,6 +26,11 @@ export const builtInNetworks: readonly BuiltInNetwork[] = [
   },
 ];
 
+/** The description of a built-in network, without weights; undefined if there is none of that name. */
+export function builtInDescription(name: string): unknown {
+  return name === 'ventralnet' ? ventralnet : undefined;
+}
+
 /** A built-in network by name; undefined if there is none of that name. */
 export function builtInNetwork(name: string): BuiltInNetwork | undefined {
   if (name === 'ventralnet') {

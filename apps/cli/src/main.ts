@@ -16,6 +16,12 @@ const positiveNumber = (text: string) => {
   return value;
 };
 
+const share = (text: string) => {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value < 1)) throw new InvalidArgumentError('A number from 0 to below 1 is needed.');
+  return value;
+};
+
 const inputSize = (text: string): readonly [h: number, w: number] => {
   const match = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/.exec(text);
   if (!match) throw new InvalidArgumentError('Height x width in pixels is needed, e.g. 224x224.');
@@ -29,7 +35,7 @@ const list = (text: string): string[] => {
   return parts;
 };
 
-const modelHelp = 'path of an .onnx file, or a built-in network (see `ventral models`)';
+const modelHelp = 'an .onnx file, a description (.json) with its .safetensors, or a built-in network (see `ventral models`)';
 const inputOption = () =>
   new Option('--input <HxW>', 'input size in pixels, where the network leaves it open').argParser(inputSize);
 const fovOption = () =>
@@ -51,6 +57,8 @@ const relaxedOption = () =>
   new Option('--relaxed <switch>', 'relaxed SIMD: faster, but not the same bytes on every machine')
     .choices(['on', 'off'])
     .default('off');
+
+const drawnOption = () => new Option('--drawn <n>', 'pictures of a drawn set').argParser(wholeNumber(1)).default(10_000);
 
 const program = new Command('ventral')
   .description('Puts the layers of a convolutional network beside the ventral visual stream: LGN, V1, V2, V4, IT.')
@@ -142,6 +150,69 @@ program
   .addOption(relaxedOption())
   .option('--json', 'the result as JSON on stdout', false)
   .action(async (model, options) => (await import('./commands/bench.ts')).bench(model, options));
+
+program
+  .command('train')
+  .description('train a network on pictures whose folders are their classes; stops at Ctrl-C without loss')
+  .requiredOption('--data <source>', 'folder or zip of pictures in one folder per class, or a drawn set (digits, catdog)')
+  .requiredOption('--network <network>', 'a built-in network (see `ventral models`) or a description (.json)')
+  .requiredOption('--out <folder>', 'where description, weights, checkpoint and log go')
+  .addOption(new Option('--epochs <n>', 'times that every picture is shown').argParser(wholeNumber(1)).default(30))
+  .addOption(new Option('--batch <n>', 'pictures per step').argParser(wholeNumber(1)).default(128))
+  .addOption(
+    new Option('--rate <x>', 'peak of the learning rate')
+      .argParser(positiveNumber)
+      .default(undefined, '0.4 with batch normalisation, 0.05 without; adamw 0.002'),
+  )
+  .addOption(new Option('--optimizer <name>', 'how steps are taken').choices(['sgd', 'adamw']).default('sgd'))
+  .addOption(new Option('--momentum <x>', 'Nesterov momentum of sgd').argParser(share).default(0.9))
+  .addOption(new Option('--weight-decay <x>', 'decay of weights').argParser(share).default(5e-4))
+  .addOption(
+    new Option('--schedule <name>', 'course of the learning rate').choices(['cosine', 'step', 'constant']).default('cosine'),
+  )
+  .addOption(new Option('--warmup <share>', 'share of the steps in which the rate grows').argParser(share).default(0.15))
+  .addOption(new Option('--smoothing <share>', 'label smoothing').argParser(share).default(0.1))
+  .option('--no-flip', 'never mirror a picture (letters and digits)')
+  .addOption(new Option('--shift <px>', 'move pictures by up to so many pixels').argParser(wholeNumber(0)).default(3))
+  .addOption(
+    new Option('--jitter <share>', 'change brightness, contrast and saturation by up to this').argParser(share).default(0),
+  )
+  .addOption(new Option('--cutout <px>', 'side of a grey square put anywhere').argParser(wholeNumber(0)).default(8))
+  .addOption(new Option('--hold-out <share>', 'share of each class that is only judged').argParser(share).default(0.1))
+  .option('--shuffle-labels', "give every picture another picture's class: a control that cannot learn what pictures show", false)
+  .addOption(drawnOption())
+  .addOption(seedOption().default(0))
+  .addOption(new Option('--workers <n>', 'worker threads').argParser(wholeNumber(1)).default(undefined, 'as many as cores'))
+  .option('--resume', 'go on with the run in --out', false)
+  .option('--half', 'store weights as float16', false)
+  .option('--strict', 'end at the first picture that cannot be used', false)
+  .addOption(relaxedOption())
+  .option('--json', 'messages and progress as JSON lines on stderr', false)
+  .action(async (options) => (await import('./commands/train.ts')).train(options));
+
+program
+  .command('evaluate')
+  .description('how often a network is right about pictures whose folders are their classes')
+  .argument('<model>', modelHelp)
+  .requiredOption('--data <source>', 'folder or zip of pictures in one folder per class, or a drawn set (digits, catdog)')
+  .addOption(drawnOption())
+  .addOption(new Option('--seed <n>', 'seed of a drawn set').argParser(wholeNumber(0)).default(1))
+  .addOption(new Option('--workers <n>', 'worker threads').argParser(wholeNumber(1)).default(undefined, 'by cores and memory'))
+  .option('--strict', 'end at the first picture that cannot be used', false)
+  .addOption(preprocessOption())
+  .addOption(inputOption())
+  .addOption(maxMemoryOption())
+  .addOption(relaxedOption())
+  .option('--json', 'progress as JSON lines on stderr, the result as JSON on stdout', false)
+  .action(async (model, options) => (await import('./commands/evaluate.ts')).evaluate(model, options));
+
+program
+  .command('export')
+  .description('write the network as one .onnx file, with its preprocessing and class names')
+  .argument('<model>', modelHelp)
+  .requiredOption('--out <file>', 'the .onnx file')
+  .option('--half', 'store large weights as float16: half the size, less exact', false)
+  .action(async (model, options) => (await import('./commands/export.ts')).exportModel(model, options));
 
 program
   .command('stimuli')

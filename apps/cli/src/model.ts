@@ -9,6 +9,7 @@ import {
   assumedPreprocess,
   type BoundGraph,
   bindGraph,
+  buildNetwork,
   canonicalForm,
   formatShape,
   type Graph,
@@ -20,13 +21,17 @@ import {
   pictureInput,
   verifyGraph,
 } from '@ventral/core';
-import { readOnnx, readSidecar } from '@ventral/formats';
+import { readOnnx, readSafetensors, readSidecar } from '@ventral/formats';
 import { builtInNetwork } from './built-in.ts';
 import { isSystemError, systemErrorLine } from './errors.ts';
 import { sha256 } from './stimuli.ts';
 
 /** How a worker finds the network again. */
-export type ModelHandle = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'builtIn'; readonly name: string };
+export type ModelHandle =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'builtIn'; readonly name: string }
+  /** The network itself: one that is being trained. */
+  | { readonly kind: 'graph'; readonly graph: Graph };
 
 /** Where the preprocessing was found. */
 export type PreprocessOrigin = 'option' | 'sidecar' | 'model' | 'assumed';
@@ -74,7 +79,30 @@ export function maxBytesOf(maxMemory: number | undefined): number {
  * @throws InputError if such a file lies outside the model's folder, or is not there
  */
 export function readNetwork(bytes: Uint8Array, path: string): Graph {
+  if (path.endsWith('.json')) return describedNetwork(bytes, path);
   return readOnnx(bytes, path, { readExternal: externalReader(path) });
+}
+
+/** A network description, with the weights of the .safetensors file beside it; without one it is untrained. */
+function describedNetwork(bytes: Uint8Array, path: string): Graph {
+  const description = readDescription(bytes, path);
+  const file = weightsBeside(path);
+  if (!existsSync(file)) return buildNetwork(description, { seed: 0 });
+  return buildNetwork(description, { weights: readSafetensors(readModelFile(file), file).tensors });
+}
+
+/** `net.json` → `net.safetensors`. */
+export function weightsBeside(path: string): string {
+  return path.replace(/\.json$/, '.safetensors');
+}
+
+/** A description as JSON. @throws InputError `"net.json": Unexpected token …` */
+export function readDescription(bytes: Uint8Array, path: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new InputError(`network description "${path}": ${(error as Error).message}.`);
+  }
 }
 
 /** Each file beside the model is read once. */
@@ -95,6 +123,7 @@ function externalReader(path: string): (location: string) => Uint8Array {
 
 /** The graph of a handle: what a worker loads. @throws InputError */
 export function loadGraph(handle: ModelHandle): Graph {
+  if (handle.kind === 'graph') return handle.graph;
   if (handle.kind === 'file') return readNetwork(readFileSync(handle.path), handle.path);
   const network = builtInNetwork(handle.name);
   if (!network) throw new InputError(`model "${handle.name}": is no built-in network.`);
@@ -123,7 +152,8 @@ export async function openModel(name: string): Promise<Model> {
   const bytes = readModelFile(name);
   const graph = readNetwork(bytes, name);
   const sidecar = `${name.replace(/\.onnx$/i, '')}.json`;
-  const beside = existsSync(sidecar) ? await readSidecarFile(sidecar) : {};
+  // A description brings its own facts.
+  const beside = sidecar !== name && !name.endsWith('.json') && existsSync(sidecar) ? await readSidecarFile(sidecar) : {};
   return {
     name: graph.name,
     handle: { kind: 'file', path: name },
@@ -178,7 +208,8 @@ export async function inModel<T>(name: string, work: () => T | Promise<T>): Prom
   }
 }
 
-function readModelFile(path: string): Uint8Array {
+/** @throws InputError in one line */
+export function readModelFile(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {

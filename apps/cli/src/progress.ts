@@ -9,10 +9,20 @@ export interface Voice {
   /** A fact worth a line: what is about to run, where results lie. `facts` go into the JSON line. */
   say(text: string, facts?: Readonly<Record<string, unknown>>): void;
   warn(text: string): void;
-  /** Images done of all, with an estimate of the time left. */
-  progress(progress: Progress): void;
+  /** Images (or other units) done of all, with an estimate of the time left. */
+  progress(progress: Progress, about?: ProgressFacts): void;
   /** Ends the rewritten line. */
   endProgress(): void;
+}
+
+/** What else a line of progress tells. */
+export interface ProgressFacts {
+  /** What is counted. Default `images`. */
+  readonly unit?: string;
+  /** Goes between the count and the time left. */
+  readonly note?: string;
+  /** Go into the JSON line. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 /** Where lines go; process.stderr fits. */
@@ -59,7 +69,7 @@ export function createVoice(json: boolean, sink: LineSink = process.stderr, now:
   return {
     say: (text, facts) => line('say', text, facts),
     warn: (text) => line('warning', text),
-    progress(progress) {
+    progress(progress, { unit = 'images', note, facts } = {}) {
       const time = now();
       const { nDone, nItems, nFailed } = progress;
       if (started === undefined) {
@@ -77,12 +87,12 @@ export function createVoice(json: boolean, sink: LineSink = process.stderr, now:
       if (nDone > firstDone) secondsLeft = (((time - started) / 1000) * (nItems - nDone)) / (nDone - firstDone);
       if (json) {
         sink.write(
-          `${JSON.stringify({ event: 'progress', n_done: nDone, n_images: nItems, n_failed: nFailed, seconds_left: secondsLeft ?? null })}\n`,
+          `${JSON.stringify({ event: 'progress', n_done: nDone, [`n_${unit}`]: nItems, n_failed: nFailed, seconds_left: secondsLeft ?? null, ...facts })}\n`,
         );
         return;
       }
       const left = isLast || secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft)} left`;
-      const text = `${nDone}/${nItems} images${nFailed ? `, ${nFailed} failed` : ''}${left}`;
+      const text = `${nDone}/${nItems} ${unit}${nFailed ? `, ${nFailed} failed` : ''}${note ? `, ${note}` : ''}${left}`;
       if (sink.isTTY) {
         sink.write(`\r\x1b[2K${text.slice(0, (sink.columns || 80) - 1)}`);
         lineOpen = true;

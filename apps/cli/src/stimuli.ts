@@ -7,14 +7,24 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, re
 import { join } from 'node:path';
 import { type Image, InputError } from '@ventral/core';
 import { type ImageDecoder, readZipDirectory, readZipEntry, type ZipEntry, type ZipSource } from '@ventral/formats';
-import { type StimulusView, stimulusSet } from '@ventral/stimuli';
+import { labelledSet, type StimulusView, stimulusSet } from '@ventral/stimuli';
 import { isSystemError, systemErrorLine } from './errors.ts';
 
 /** One stimulus: what it is called in tables, and where it comes from. Structured-cloneable. */
 export type Stimulus =
   | { readonly kind: 'file'; readonly id: string; readonly path: string }
   | { readonly kind: 'zip'; readonly id: string; readonly path: string; readonly entry: ZipEntry }
-  | { readonly kind: 'drawn'; readonly id: string; readonly set: string; readonly index: number; readonly view: StimulusView };
+  | { readonly kind: 'drawn'; readonly id: string; readonly set: string; readonly index: number; readonly view: StimulusView }
+  /** One of a drawn set without end. */
+  | {
+      readonly kind: 'labelled';
+      readonly id: string;
+      readonly set: string;
+      readonly index: number;
+      readonly seed: number;
+      readonly heightPx: number;
+      readonly widthPx: number;
+    };
 
 /** Pictures by the end of their name. All are listed, also those whose format nobody here decodes: those fail by name. */
 const pictureName = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif|heic)$/i;
@@ -93,21 +103,27 @@ function folderStimuli(folder: string): Stimulus[] {
 
 /** How a session gets its pictures: files are read and decoded, sets are drawn. */
 export function stimulusReader(decode: ImageDecoder): (stimulus: Stimulus) => Promise<Image> {
-  return async (stimulus) =>
-    stimulus.kind === 'drawn'
-      ? stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view)
-      : decode(pictureBytes(stimulus), stimulus.id);
+  return async (stimulus) => drawnPicture(stimulus) ?? decode(pictureBytes(stimulus as StoredStimulus), stimulus.id);
+}
+
+type StoredStimulus = Extract<Stimulus, { kind: 'file' | 'zip' }>;
+
+/** What is drawn; undefined for what lies in a file. */
+function drawnPicture(stimulus: Stimulus): Image | undefined {
+  if (stimulus.kind === 'drawn') return stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view);
+  if (stimulus.kind === 'labelled') return labelledSet(stimulus.set).draw(stimulus.index, stimulus.seed, stimulus).image;
+  return undefined;
 }
 
 /** What a manifest's hash of a stimulus is taken over: the file's bytes, or the drawn pixels (h w 3). */
 export function stimulusBytes(stimulus: Stimulus): Uint8Array {
-  if (stimulus.kind !== 'drawn') return pictureBytes(stimulus);
-  const { data } = stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view);
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const drawn = drawnPicture(stimulus)?.data;
+  if (!drawn) return pictureBytes(stimulus as StoredStimulus);
+  return new Uint8Array(drawn.buffer, drawn.byteOffset, drawn.byteLength);
 }
 
 /** @throws InputError if the file cannot be read or its zip is damaged */
-function pictureBytes(stimulus: Exclude<Stimulus, { kind: 'drawn' }>): Uint8Array {
+function pictureBytes(stimulus: StoredStimulus): Uint8Array {
   try {
     if (stimulus.kind === 'file') return readFileSync(stimulus.path);
     return withZip(stimulus.path, (zip) => readZipEntry(zip, stimulus.entry));

@@ -1,8 +1,16 @@
-/** @file The entry of a worker thread: probing sessions, for the pool. */
+/** @file The entry of a worker thread: sessions that probe, train or evaluate, for the pool. */
 import { parentPort } from 'node:worker_threads';
-import { serve } from '@ventral/core';
+import { openEvaluateSession, openTrainSession, serve, sessionsByKind } from '@ventral/core';
 import { openProbeSession } from '@ventral/probe';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { workerEnvironment } from './workers.ts';
 
-serve(nodeEndpoint(parentPort!), openProbeSession(workerEnvironment()));
+const environment = workerEnvironment();
+serve(
+  nodeEndpoint(parentPort!),
+  sessionsByKind({
+    probe: openProbeSession(environment),
+    train: openTrainSession(environment),
+    evaluate: openEvaluateSession(environment),
+  }),
+);

@@ -75,6 +75,7 @@ const viewer: Viewer = {
       workerBytes: activations + scratch + stateBytes + (crossOriginIsolated ? 0 : weightBytes),
       sharedBytes: crossOriginIsolated ? weightBytes : 0,
       setup: {
+        kind: 'probe',
         input,
         allNodes: false,
         exact: false,

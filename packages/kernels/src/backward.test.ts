@@ -236,14 +236,15 @@ describe('unary_gradient', () => {
 
 /** Pooling is linear once each maximum is found: Σ ∂x · x = Σ ∂y · y, and the parts of ∂y that fall outside the picture are lost to nobody. */
 describe('pooling gradients', () => {
-  const cases = [
+  type Two = readonly [number, number];
+  const cases: readonly { x: Four; k: Two; s: Two; p: Four; d: Two }[] = [
     { x: [2, 5, 8, 9], k: [2, 2], s: [2, 2], p: [0, 0, 0, 0], d: [1, 1] },
     { x: [1, 8, 7, 7], k: [3, 3], s: [2, 2], p: [1, 1, 1, 1], d: [1, 1] },
     { x: [3, 3, 9, 8], k: [3, 2], s: [1, 1], p: [1, 0, 1, 1], d: [2, 1] },
-  ] as const;
+  ];
   it.each(cases.flatMap((test) => [[test, 'max'] as const, [test, 'average'] as const]))('%o %s', (test, kind) => {
     const [n, c, h, w] = test.x;
-    const [kernel, stride, padding, dilation] = [test.k, test.s, test.p, test.d];
+    const { k: kernel, s: stride, p: padding, d: dilation } = test;
     const random = generator(n + h);
     const x = uniform(random, n * c * h * w);
     const y =

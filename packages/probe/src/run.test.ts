@@ -19,7 +19,7 @@ import { describe, expect, it } from 'vitest';
 import type { Probe } from './probe.ts';
 import { selectProbes } from './probes.ts';
 import { probeNetwork } from './run.ts';
-import { openProbeSession } from './session.ts';
+import { openProbeSession, type ProbeSetup } from './session.ts';
 import type { PerProbeAndLayer } from './states.ts';
 import { sampledChannels, statistics } from './statistics/statistics.ts';
 import { records, type Table } from './table.ts';
@@ -211,7 +211,8 @@ describe('probing a small network of conv, sum, pool, dense', async () => {
     });
   });
 
-  const setup = () => ({
+  const setup = (): ProbeSetup => ({
+    kind: 'probe',
     model: network(),
     input: undefined,
     allNodes: false,

@@ -108,6 +108,7 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
     const { items, runner, describe, signal, onProgress, strict } = stimuli;
     const { state, total, nDone, failures } = await runner.run({
       setup: {
+        kind: 'probe',
         model: stimuli.modelHandle,
         input: request.input,
         maxBytes: request.maxBytes,

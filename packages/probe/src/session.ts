@@ -20,6 +20,7 @@ import type { PerProbeAndLayer } from './states.ts';
 
 /** What a worker is told of a job: plain data. */
 export interface ProbeSetup extends NetworkSetup {
+  readonly kind: 'probe';
   readonly layers: readonly LayerInfo[];
   /** Names of stimulus probes. */
   readonly probes: readonly string[];

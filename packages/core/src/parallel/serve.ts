@@ -27,6 +27,20 @@ export interface AnnouncementMessage {
   readonly announcement: Announcement;
 }
 
+/**
+ * A session of several kinds: the setup's `kind` says which.
+ * @throws Error `sessionsByKind: no session of the kind "paint".`
+ */
+export function sessionsByKind(
+  sessions: Readonly<Record<string, OpenSession<never, never, unknown, unknown>>>,
+): OpenSession<{ readonly kind: string }, never, unknown, unknown> {
+  return (setup, company) => {
+    const open = sessions[setup.kind];
+    if (!open) throw new Error(`sessionsByKind: no session of the kind "${setup.kind}".`);
+    return open(setup as never, company);
+  };
+}
+
 /** Serves sessions to the pool at the other end of `endpoint`, one at a time. */
 export function serve<Setup, Item, State, Total>(endpoint: Endpoint, open: OpenSession<Setup, Item, State, Total>): void {
   let session: Session<Item, State, Total> | undefined;

@@ -13,9 +13,13 @@ export type OptimizerOptions =
 /** What an optimiser remembers: lists as long as the parameters, by name. Changed in place. */
 export type OptimizerState = Readonly<Record<string, Float32Array>>;
 
-export function startOptimizer({ kind }: OptimizerOptions, nValues: number): OptimizerState {
-  if (kind === 'sgd') return { velocity: new Float32Array(nValues) };
-  return { mean: new Float32Array(nValues), square: new Float32Array(nValues) };
+/** Names of the lists that an optimiser keeps. */
+export function optimizerLists({ kind }: OptimizerOptions): readonly string[] {
+  return kind === 'sgd' ? ['velocity'] : ['mean', 'square'];
+}
+
+export function startOptimizer(options: OptimizerOptions, nValues: number): OptimizerState {
+  return Object.fromEntries(optimizerLists(options).map((list) => [list, new Float32Array(nValues)]));
 }
 
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
