@@ -1,5 +1,5 @@
-/** @file Builds the command line and its worker entry to plain JavaScript, with the WebAssembly they load beside them. */
-import { readFileSync } from 'node:fs';
+/** @file Builds the command line and its worker entry to plain JavaScript, with the WebAssembly and the weights they load beside them. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
@@ -11,24 +11,30 @@ const kernels = ['simd.wasm', 'relaxed.wasm', 'simd-shared.wasm', 'relaxed-share
   fileURLToPath(new URL(`../../packages/kernels/build/${name}`, import.meta.url)),
 ]);
 
+const data = fileURLToPath(new URL('../../data/models/', import.meta.url));
+const weights = readdirSync(data)
+  .filter((name) => name.endsWith('.safetensors'))
+  .map((name) => [`models/${name}`, data + name]);
+
 /** Name in dist → file. */
-const wasm: Record<string, string> = {
-  ...Object.fromEntries(kernels),
+const assets: Record<string, string> = {
+  ...Object.fromEntries([...kernels, ...weights]),
   'jpeg.wasm': require.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'),
   'webp.wasm': require.resolve('@jsquash/webp/codec/dec/webp_dec.wasm'),
 };
 
-function copyWasm(): Plugin {
+function copyAssets(): Plugin {
   return {
-    name: 'copy-wasm',
+    name: 'copy-assets',
     generateBundle() {
-      for (const [fileName, path] of Object.entries(wasm)) this.emitFile({ type: 'asset', fileName, source: readFileSync(path) });
+      for (const [fileName, path] of Object.entries(assets))
+        this.emitFile({ type: 'asset', fileName, source: readFileSync(path) });
     },
   };
 }
 
 export default defineConfig({
-  plugins: [copyWasm()],
+  plugins: [copyAssets()],
   // The rooms are TypeScript and their dependencies lie in their own folders: everything but Node itself goes into the build.
   ssr: { noExternal: true, external: ['canvas'] },
   build: {

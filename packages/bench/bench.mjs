@@ -3,7 +3,8 @@
  * in turns (A B A B …) and median ratios are printed, because machines are noisy. Prints tables, writes results/bench.json. Not a
  * test: a missed target fails nothing, a wrong answer is shown in the place of a time.
  *
- * Options: --networks vgg16,resnet18 · --sections forward,threads,probing,promises · --quick · --browser (Chromium instead of Node)
+ * Options: --networks vgg16,ventralnet · --sections forward,threads,probing,training,promises · --quick · --browser (Chromium
+ * instead of Node, forward only)
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,18 +17,23 @@ import { buildLibrary, peersInstalled, root } from './library.mjs';
 import { networkFile, networkNames } from './networks.mjs';
 import { measurePromises } from './promises.mjs';
 import { summaries } from './summary.mjs';
-import { forwardTable, probingTable, promisesTable, threadsTable } from './tables.mjs';
+import { promisesTable, tables } from './tables.mjs';
+import { descriptionFile, taughtNames } from './training.mjs';
+
+/** Sections that run network by network, and the networks that they are about. */
+const networksOf = { forward: networkNames, threads: networkNames, probing: networkNames, training: taughtNames };
+const allSections = [...Object.keys(networksOf), 'promises'];
 
 const { values: options } = parseArgs({
   options: {
-    networks: { type: 'string', default: networkNames.join(',') },
-    sections: { type: 'string', default: 'forward,threads,probing,promises' },
+    networks: { type: 'string', default: [...networkNames, ...taughtNames].join(',') },
+    sections: { type: 'string', default: allSections.join(',') },
     quick: { type: 'boolean', default: false },
     browser: { type: 'boolean', default: false },
   },
 });
-const networks = chosen(options.networks, networkNames, 'networks');
-const sections = chosen(options.sections, ['forward', 'threads', 'probing', 'promises'], 'sections');
+const networks = chosen(options.networks, [...networkNames, ...taughtNames], 'networks');
+const sections = chosen(options.sections, allSections, 'sections');
 const effort = options.quick ? 'quick' : 'full';
 
 installPeers();
@@ -39,10 +45,14 @@ const outFile = join(root, 'results', options.browser ? 'bench-browser.json' : '
 mkdirSync(join(root, 'results'), { recursive: true });
 const save = () => writeFileSync(outFile, `${JSON.stringify(result, null, 2)}\n`);
 
-if (options.browser) await benchInBrowser(networks, effort, show);
+const networksFor = (section) => networksOf[section].filter((name) => networks.includes(name));
+if (options.browser) await benchInBrowser(networksFor('forward'), effort, show);
 else {
-  for (const section of ['forward', 'threads', 'probing'].filter((name) => sections.includes(name))) {
-    for (const name of networks) show(name, section, inProcess(await networkFile(name), section));
+  for (const section of Object.keys(networksOf).filter((name) => sections.includes(name))) {
+    for (const name of networksFor(section)) {
+      const file = section === 'training' ? descriptionFile(name) : await networkFile(name);
+      show(name, section, inProcess(file, section));
+    }
   }
   if (sections.includes('promises')) {
     result.promises = await measurePromises(options.quick);
@@ -56,7 +66,7 @@ console.log(`\nAll figures: ${outFile}`);
 function show(name, section, measured) {
   result.networks[name] = { ...result.networks[name], [section]: summaries[section](name, measured) };
   save();
-  console.log({ forward: forwardTable, threads: threadsTable, probing: probingTable }[section](name, measured));
+  console.log(tables[section](name, measured));
 }
 
 /** One section of one network in a process of its own. */

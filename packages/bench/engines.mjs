@@ -11,9 +11,14 @@ export const ventral = ['ventral', 'ventral relaxed'];
 /** Who we are compared with. The first that runs is what the others' answers are checked against. */
 export const peers = ['onnxruntime-node', 'onnxruntime-web', 'tensorflow.js'];
 
-/** The canonical graph of a network for `batch` pictures, and a batch of noise for it. */
-export function bindNetwork({ core, formats }, bytes, batch) {
-  const graph = core.canonicalForm(core.bindGraph(formats.readOnnx(bytes, 'network.onnx'), { batch }));
+/** The canonical graph of a network's file for `batch` pictures, and a batch of noise for it. */
+export function bindNetwork(library, bytes, batch) {
+  return bindBatch(library, library.formats.readOnnx(bytes, 'network.onnx'), batch);
+}
+
+/** The same of a graph. */
+export function bindBatch({ core }, network, batch) {
+  const graph = core.canonicalForm(core.bindGraph(network, { batch }));
   const { name } = graph.inputs[0];
   const { shape } = graph.types.get(name);
   return { graph, name, shape, data: noiseInput(shape) };

@@ -14,9 +14,10 @@ export const kernelsFolder = join(root, 'packages/kernels/build');
 
 const rooms = ['kernels', 'core', 'formats', 'probe'];
 
-/** Builds the rooms. */
+/** Builds the rooms, and TensorFlow.js's rules of differentiation: its file for Node is without them. */
 export async function buildLibrary() {
   const { build } = await import(pathToFileURL(createRequire(join(root, 'apps/cli/package.json')).resolve('vite')).href);
+  const entry = Object.fromEntries(rooms.map((room) => [room, join(root, `packages/${room}/src/index.ts`)]));
   await build({
     configFile: false,
     logLevel: 'error',
@@ -26,7 +27,7 @@ export async function buildLibrary() {
       emptyOutDir: true,
       target: 'es2022',
       lib: {
-        entry: Object.fromEntries(rooms.map((room) => [room, join(root, `packages/${room}/src/index.ts`)])),
+        entry: { ...entry, 'tensorflow-gradients': join(peerFolders.tensorflow, 'register_all_gradients.js') },
         formats: ['es'],
       },
       rollupOptions: { output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
@@ -38,6 +39,12 @@ export async function buildLibrary() {
 export async function loadLibrary() {
   const load = (room) => import(pathToFileURL(join(libraryFolder, `${room}.js`)).href);
   return Object.fromEntries(await Promise.all(rooms.map(async (room) => [room, await load(room)])));
+}
+
+/** comlink's adapter between a worker thread and a pool. */
+export async function loadNodeEndpoint() {
+  const comlink = createRequire(join(root, 'packages/core/package.json'));
+  return (await import(pathToFileURL(comlink.resolve('comlink/dist/esm/node-adapter.mjs')).href)).default;
 }
 
 /** Compiled kernels; undefined for `relaxed` where this Node has no relaxed SIMD. */
@@ -72,6 +79,8 @@ export async function loadPeer(name) {
     return ort;
   }
   const tf = require('@tensorflow/tfjs-core');
+  require('@tensorflow/tfjs-backend-cpu');
+  await import(pathToFileURL(join(libraryFolder, 'tensorflow-gradients.js')).href);
   const wasm = require('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(`${peerFolders['tensorflow-wasm']}/`);
   await tf.setBackend('wasm');

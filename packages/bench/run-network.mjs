@@ -1,6 +1,7 @@
 /**
  * @file One network through all engines, in a process of its own (a network with its peers is gigabytes; they go with the
- * process). `node run-network.mjs FILE.onnx SECTION EFFORT` prints one line of JSON. SECTION: forward, threads, probing.
+ * process). `node run-network.mjs FILE SECTION EFFORT` prints one line of JSON. SECTION: forward, threads, probing (of an .onnx),
+ * training (of a description).
  */
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
@@ -10,13 +11,14 @@ import { alternate, compareEngines, efforts, tolerance, worstError } from './com
 import { bindNetwork, openOnnxruntime, openTensorflow, openVentral, peers } from './engines.mjs';
 import { compileKernels, loadLibrary, loadPeer } from './library.mjs';
 import { openProbing } from './probing.mjs';
+import { measureTraining } from './training.mjs';
 
 const variants = { ventral: 'simd', 'ventral relaxed': 'relaxed' };
 
 if (!isMainThread) await serveThread(workerData);
 else {
   const [file, section, effort] = process.argv.slice(2);
-  const sections = { forward, threads, probing };
+  const sections = { forward, threads, probing, training };
   const result = await sections[section](file, efforts[effort]);
   process.stdout.write(`${JSON.stringify(result)}\n`);
   process.exit(0);
@@ -140,4 +142,11 @@ async function probing(file, effort) {
   const times = error <= tolerance ? await alternate(functions, effort) : {};
   for (const name of Object.keys(times)) times[name] = times[name].map((ms) => ms / nImages);
   return { times, error, nLayers };
+}
+
+/** Steps of training. */
+async function training(file, effort) {
+  const library = await loadLibrary();
+  const description = JSON.parse(readFileSync(file, 'utf8'));
+  return measureTraining(library, compileKernels('simd'), await loadPeer('tensorflow.js'), description, effort);
 }

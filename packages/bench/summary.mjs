@@ -1,7 +1,7 @@
 /** @file What results/bench.json says: medians and ratios, with the rounds they come from and the targets beside them. */
 import { median, ratioOf } from './compare.mjs';
 import { peers, ventral } from './engines.mjs';
-import { forwardTargets, probingTargets } from './targets.mjs';
+import { forwardTargets, probingTargets, trainingTargets } from './targets.mjs';
 
 const mapped = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 
@@ -41,5 +41,29 @@ export const summaries = {
     over_forward: times.forward && mapped(times, (ms) => ratioOf(ms, times.forward)),
     worst_error: error,
     rounds_ms: times,
+  }),
+  training: (_, { peers, cost, workers }) => ({
+    targets: trainingTargets,
+    peers: {
+      batch: peers.batch,
+      ms_per_step: mapped(peers.times, median),
+      ratio: peers.times.ventral && mapped(peers.times, (ms) => ratioOf(ms, peers.times.ventral)),
+      worst_error: peers.errors,
+      refused: peers.refused,
+      rounds_ms: peers.times,
+    },
+    cost: cost && {
+      batch: cost.batch,
+      ms: mapped(cost.times, median),
+      over_forward: ratioOf(cost.times.step, cost.times.forward),
+      rounds_ms: cost.times,
+    },
+    workers: workers && {
+      batch: workers.batch,
+      steps_per_s: mapped(workers.times, (ms) => 1000 / median(ms)),
+      ratio: workers.times.one && ratioOf(workers.times.one, workers.times.two),
+      worst_error: workers.error,
+      rounds_ms: workers.times,
+    },
   }),
 };

@@ -1,7 +1,7 @@
 /** @file The tables of the benchmark as text. Knows no engine and measures nothing. */
 import { median, ratioOf, tolerance } from './compare.mjs';
 import { ventral } from './engines.mjs';
-import { forwardTargets, probingTargets } from './targets.mjs';
+import { forwardTargets, probingTargets, trainingTargets } from './targets.mjs';
 
 const engines = ['ventral', 'ventral relaxed', 'onnxruntime-web', 'tensorflow.js', 'onnxruntime-node'];
 
@@ -19,12 +19,13 @@ function aligned(title, rows) {
 /** A time, or why there is none. */
 function timeCell({ times, errors = {}, refused = {} }, name) {
   if (times[name]?.length) return median(times[name]).toFixed(2);
-  return name in errors && !(errors[name] <= tolerance)
-    ? `wrong by ${errors[name].toExponential(1)}`
-    : name in refused
-      ? 'n/a'
-      : '–';
+  if (name in errors && isWrong(errors[name])) return wrong(errors[name]);
+  return name in refused ? 'n/a' : '–';
 }
+
+/** NaN comes out of JSON as null. */
+const isWrong = (error) => error === null || !(error <= tolerance);
+const wrong = (error) => `wrong by ${error === null ? 'NaN' : error.toExponential(1)}`;
 
 /** The ratio of a peer's time to ours, with the target beside it. */
 function ratioCell(times, peer, own, target) {
@@ -33,10 +34,13 @@ function ratioCell(times, peer, own, target) {
   return `${ratio.toFixed(2)}×${target === undefined ? '' : ` ${ratio >= target ? '≥' : '<'} ${target}`}`;
 }
 
+/** A ratio that should stay small. */
+const costCell = (ratio, target) => `${ratio.toFixed(2)}× ${ratio <= target ? '≤' : '>'} ${target}`;
+
 const reasons = ({ refused }) => Object.entries(refused).map(([name, reason]) => `  n/a ${name}: ${reason}`);
 
 /** ms per image at batch 1 and 8, and the ratios. Targets are of batch 1. */
-export function forwardTable(name, measured) {
+function forwardTable(name, measured) {
   const targets = forwardTargets[name] ?? {};
   const ratios = [
     ['onnxruntime-web / ventral', 'onnxruntime-web', 'ventral', targets.web],
@@ -59,7 +63,7 @@ export function forwardTable(name, measured) {
 }
 
 /** Images per second of two threads. */
-export function threadsTable(name, measured) {
+function threadsTable(name, measured) {
   const { times } = measured;
   const perSecond = (engine) => (times[engine]?.length ? (1000 / median(times[engine])).toFixed(1) : timeCell(measured, engine));
   const rows = [
@@ -74,15 +78,12 @@ export function threadsTable(name, measured) {
 }
 
 /** Cost of the statistics. */
-export function probingTable(name, { times, error, nLayers }) {
+function probingTable(name, { times, error, nLayers }) {
   if (!times.forward)
     return `\n${name} · probing: the layers' means differ from onnxruntime-web's by ${error.toExponential(1)}; not timed.`;
   const targets = probingTargets(name);
   const ms = (what) => median(times[what]).toFixed(2);
-  const cost = (what) => {
-    const ratio = ratioOf(times[what], times.forward);
-    return `${ratio.toFixed(2)}× ${ratio <= targets[what] ? '≤' : '>'} ${targets[what]}`;
-  };
+  const cost = (what) => costCell(ratioOf(times[what], times.forward), targets[what]);
   return aligned(`${name} · statistics of ${nLayers} layers, 1 thread, ms per image`, [
     ['', 'ms', 'over forward'],
     ['ventral, forward', ms('forward'), ''],
@@ -91,6 +92,32 @@ export function probingTable(name, { times, error, nLayers }) {
     ['onnxruntime-web, every layer an output, statistics in JavaScript', ms('onnxruntime'), ''],
     ['  over ventral, statistics', ratioCell(times, 'onnxruntime', 'statistics'), ''],
   ]);
+}
+
+/** Cost of learning. */
+function trainingTable(name, { peers, cost, workers }) {
+  const title = `${name} · training, ms per step`;
+  if (!cost)
+    return [`\n${title}: ventral is ${timeCell(peers, 'ventral')} against TensorFlow.js; not timed.`, ...reasons(peers)].join(
+      '\n',
+    );
+  const { overForward, tensorflow, workers: target } = trainingTargets;
+  const rivals = ['tensorflow.js cpu', 'tensorflow.js wasm'];
+  return [
+    aligned(title, [
+      ['', 'ms', 'ratio'],
+      [`ventral, forward pass of ${cost.batch} pictures`, timeCell(cost, 'forward'), ''],
+      ['ventral, step of the same', timeCell(cost, 'step'), ''],
+      ['  over the forward pass', '', costCell(ratioOf(cost.times.step, cost.times.forward), overForward)],
+      ...rivals.map((rival) => [`${rival}, step of ${peers.batch} pictures`, timeCell(peers, rival), '']),
+      ['ventral, step of the same', timeCell(peers, 'ventral'), ''],
+      ['  tensorflow.js cpu over ventral', '', ratioCell(peers.times, rivals[0], 'ventral', tensorflow)],
+      [`ventral, step of ${workers.batch} pictures, 1 worker`, timeCell(workers, 'one'), ''],
+      ['ventral, step of the same, 2 workers', workers.error === 0 ? timeCell(workers, 'two') : wrong(workers.error), ''],
+      ['  1 worker over 2', '', ratioCell(workers.times, 'one', 'two', target)],
+    ]),
+    ...reasons(peers),
+  ].join('\n');
 }
 
 /** What the command line promises. */
@@ -110,3 +137,6 @@ export function promisesTable({ model, workers, memory }) {
     ],
   ]);
 }
+
+/** By section, those of one network. */
+export const tables = { forward: forwardTable, threads: threadsTable, probing: probingTable, training: trainingTable };

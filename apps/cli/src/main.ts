@@ -78,6 +78,12 @@ program
   .addOption(seedOption())
   .addOption(new Option('--max-units <n>', 'units of a layer measured one by one (default: 2048)').argParser(wholeNumber(1)))
   .option('--no-quantiles', 'leave quantiles out: faster')
+  .addOption(
+    new Option('--controls <names>', 'compare with the same layers of other weights: untrained, permuted, random')
+      .argParser(list)
+      .default(undefined, 'untrained for a built-in network'),
+  )
+  .option('--no-controls', 'measure the network alone')
   .option('--strict', 'end at the first picture that cannot be used', false)
   .option('--exact', 'plain sums only, no Winograd: slower, and closer to float64', false)
   .addOption(preprocessOption())
@@ -156,13 +162,14 @@ program
   .description('train a network on pictures whose folders are their classes; stops at Ctrl-C without loss')
   .requiredOption('--data <source>', 'folder or zip of pictures in one folder per class, or a drawn set (digits, catdog)')
   .requiredOption('--network <network>', 'a built-in network (see `ventral models`) or a description (.json)')
-  .requiredOption('--out <folder>', 'where description, weights, checkpoint and log go')
+  .requiredOption('--out <folder>', 'where description, weights, recipe, log and checkpoint go')
   .addOption(new Option('--epochs <n>', 'times that every picture is shown').argParser(wholeNumber(1)).default(30))
   .addOption(new Option('--batch <n>', 'pictures per step').argParser(wholeNumber(1)).default(128))
   .addOption(
-    new Option('--rate <x>', 'peak of the learning rate')
-      .argParser(positiveNumber)
-      .default(undefined, '0.4 with batch normalisation, 0.05 without; adamw 0.002'),
+    new Option(
+      '--rate <x>',
+      'peak of the learning rate (default: 0.4 with batch normalisation, 0.05 without; adamw 0.002)',
+    ).argParser(positiveNumber),
   )
   .addOption(new Option('--optimizer <name>', 'how steps are taken').choices(['sgd', 'adamw']).default('sgd'))
   .addOption(new Option('--momentum <x>', 'Nesterov momentum of sgd').argParser(share).default(0.9))
@@ -181,8 +188,8 @@ program
   .addOption(new Option('--hold-out <share>', 'share of each class that is only judged').argParser(share).default(0.1))
   .option('--shuffle-labels', "give every picture another picture's class: a control that cannot learn what pictures show", false)
   .addOption(drawnOption())
-  .addOption(seedOption().default(0))
-  .addOption(new Option('--workers <n>', 'worker threads').argParser(wholeNumber(1)).default(undefined, 'as many as cores'))
+  .addOption(new Option('--seed <n>', 'seed of everything drawn at random').argParser(wholeNumber(0)).default(0))
+  .addOption(new Option('--workers <n>', 'worker threads (default: as many as cores)').argParser(wholeNumber(1)))
   .option('--resume', 'go on with the run in --out', false)
   .option('--half', 'store weights as float16', false)
   .option('--strict', 'end at the first picture that cannot be used', false)
@@ -197,7 +204,7 @@ program
   .requiredOption('--data <source>', 'folder or zip of pictures in one folder per class, or a drawn set (digits, catdog)')
   .addOption(drawnOption())
   .addOption(new Option('--seed <n>', 'seed of a drawn set').argParser(wholeNumber(0)).default(1))
-  .addOption(new Option('--workers <n>', 'worker threads').argParser(wholeNumber(1)).default(undefined, 'by cores and memory'))
+  .addOption(new Option('--workers <n>', 'worker threads (default: by cores and memory)').argParser(wholeNumber(1)))
   .option('--strict', 'end at the first picture that cannot be used', false)
   .addOption(preprocessOption())
   .addOption(inputOption())
@@ -216,13 +223,21 @@ program
 
 program
   .command('stimuli')
-  .description('write a built-in stimulus set as PNG files')
-  .argument('<set>', 'name of a set (see `ventral models`)')
-  .requiredOption('--out <folder>', 'where the pictures go')
-  .addOption(new Option('--input <HxW>', 'size of the pictures in pixels (default: 224x224)').argParser(inputSize))
+  .description('write a built-in stimulus set as PNG files, with a table of its parameters and a contact sheet')
+  .argument('[set]', 'name of a set (none: list them)')
+  .option('--out <folder>', 'where the pictures go')
+  .addOption(new Option('--size <HxW>', 'size of the pictures in pixels (default: 224x224)').argParser(inputSize))
   .addOption(new Option('--fov <degrees>', 'visual angle of their width (default: 8)').argParser(positiveNumber))
+  .addOption(
+    new Option('--mode <mode>', 'degrees of gratings: relative to the picture, or as published').choices(['relative', 'marques']),
+  )
   .addOption(seedOption())
-  .action(async (set, options) => (await import('./commands/stimuli.ts')).stimuli(set, options));
+  .action(async (set, options, command: Command) => {
+    if (set !== undefined && options.out === undefined) command.error("error: required option '--out <folder>' not specified");
+    const { listSets, stimuli } = await import('./commands/stimuli.ts');
+    if (set === undefined) listSets();
+    else stimuli(set, options);
+  });
 
 program
   .command('models')

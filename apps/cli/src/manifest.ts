@@ -1,7 +1,7 @@
 /** @file manifest.json: what a run was made of, so that it can be repeated. The only file that holds times and machine facts. */
 import jpegManifest from '@jsquash/jpeg/package.json' with { type: 'json' };
 import webpManifest from '@jsquash/webp/package.json' with { type: 'json' };
-import { defaultProbeOptions, type Probe, type ProbeResult } from '@ventral/probe';
+import { type ControlRequest, defaultProbeOptions, type Probe, type ProbeResult } from '@ventral/probe';
 import type { ModelOptions, PictureModel } from './model.ts';
 import { type Stimulus, sha256, stimulusBytes } from './stimuli.ts';
 import { version } from './version.ts';
@@ -16,6 +16,8 @@ export interface ProbeCommandOptions extends ModelOptions {
   readonly seed?: number;
   readonly maxUnits?: number;
   readonly quantiles: boolean;
+  /** false: none. undefined: those that the network brings. */
+  readonly controls?: readonly string[] | false;
   readonly strict: boolean;
   readonly exact: boolean;
   readonly relaxed: 'on' | 'off';
@@ -32,13 +34,14 @@ export interface ProbeRunFacts {
   readonly source: string | undefined;
   readonly stimuli: readonly Stimulus[];
   readonly nWorkers: number;
+  readonly controls: readonly ControlRequest[];
   readonly result: ProbeResult;
   readonly startedAt: Date;
 }
 
 /** Hashes every stimulus: costs one reading of all files. */
 export function manifestOf(facts: ProbeRunFacts, files: readonly string[], emptyCells: Readonly<Record<string, number>>) {
-  const { model, options, probes, fovDeg, source, stimuli, nWorkers, result, startedAt } = facts;
+  const { model, options, probes, fovDeg, source, stimuli, nWorkers, controls, result, startedAt } = facts;
   const failed = new Map(result.failures.map(({ itemIndex, message }) => [itemIndex, message]));
   return {
     tool: { name: 'ventral', version, node: process.versions.node, platform: `${process.platform} ${process.arch}` },
@@ -64,6 +67,7 @@ export function manifestOf(facts: ProbeRunFacts, files: readonly string[], empty
       seed: options.seed ?? defaultProbeOptions.seed,
       max_units: options.maxUnits ?? defaultProbeOptions.maxUnits,
       quantiles: options.quantiles,
+      controls: controls.map(({ control }) => control),
       strict: options.strict,
       exact: options.exact,
     },

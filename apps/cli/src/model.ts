@@ -48,6 +48,8 @@ export interface Model {
   readonly graph: Graph;
   /** The file beside the model that its preprocessing was read from. */
   readonly sidecar: string | undefined;
+  /** Name of the built-in network that is this one before training, where there is one. */
+  readonly untrained?: string | undefined;
 }
 
 /** A model ready for pictures. */
@@ -137,7 +139,7 @@ export function loadGraph(handle: ModelHandle): Graph {
 export async function openModel(name: string): Promise<Model> {
   const builtIn = builtInNetwork(name);
   if (builtIn) {
-    const bytes = new TextEncoder().encode(builtIn.source);
+    const bytes = builtIn.bytes();
     return {
       name,
       handle: { kind: 'builtIn', name },
@@ -145,6 +147,7 @@ export async function openModel(name: string): Promise<Model> {
       fileBytes: bytes.length,
       graph: builtIn.load(),
       sidecar: undefined,
+      untrained: builtIn.untrained,
     };
   }
   if (!existsSync(name))

@@ -54,8 +54,8 @@ export function listStimuli(source: string, view: StimulusView): Stimulus[] {
 }
 
 function drawnStimuli(name: string, view: StimulusView): Stimulus[] {
-  const set = stimulusSet(name);
-  return Array.from({ length: set.nStimuli }, (_, index) => ({ kind: 'drawn', id: set.id(index, view), set: name, index, view }));
+  const { nStimuli, id } = stimulusSet(name).list(view);
+  return Array.from({ length: nStimuli }, (_, index) => ({ kind: 'drawn', id: id(index), set: name, index, view }));
 }
 
 function fileStimuli(path: string): Stimulus[] {
@@ -110,7 +110,7 @@ type StoredStimulus = Extract<Stimulus, { kind: 'file' | 'zip' }>;
 
 /** What is drawn; undefined for what lies in a file. */
 function drawnPicture(stimulus: Stimulus): Image | undefined {
-  if (stimulus.kind === 'drawn') return stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view);
+  if (stimulus.kind === 'drawn') return stimulusSet(stimulus.set).list(stimulus.view).draw(stimulus.index);
   if (stimulus.kind === 'labelled') return labelledSet(stimulus.set).draw(stimulus.index, stimulus.seed, stimulus).image;
   return undefined;
 }

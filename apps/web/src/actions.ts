@@ -4,15 +4,23 @@
  */
 
 import { batch, effect } from '@preact/signals';
-import { createPool, type Pool, type Progress } from '@ventral/core';
+import type { Pool, Progress } from '@ventral/core';
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import { readAddress, writeAddress } from './address.ts';
 import type { NetworkFacts, Viewer } from './facts.ts';
 import { language, languages, preferredLanguage, t } from './i18n/index.ts';
 import { builtinStimuli, probeJob } from './probe-job.ts';
-import { chosenFiles, droppedFiles, type FoundFile, type NetworkSource, type Stimulus, sortFiles } from './sources.ts';
+import {
+  chosenFiles,
+  droppedFiles,
+  type FoundFile,
+  type NetworkSource,
+  type Stimulus,
+  sortFiles,
+  sourceName,
+} from './sources.ts';
 import * as state from './state.ts';
-import { spawnProber, spawnViewer } from './workers.ts';
+import { poolFor, spawnViewer } from './workers.ts';
 
 // The worker that shows. A dead one is replaced with the next network.
 let viewer: { readonly remote: Remote<Viewer>; readonly died: Promise<never>; terminate(): void } | undefined;
@@ -61,8 +69,11 @@ let pictureCall = 0;
 let mapsCall = 0;
 let tablesCall = 0;
 
-/** Opens a network in place of the one before; its layers appear at once, then the picture runs through it. */
-export async function openNetwork(source: NetworkSource): Promise<void> {
+/**
+ * Opens a network in place of the one before; its layers appear at once, then the picture runs through it.
+ * @param drawings pictures of its own, in place of those before
+ */
+export async function openNetwork(source: NetworkSource, drawings?: readonly Stimulus[]): Promise<void> {
   const call = ++networkCall;
   cancelProbe();
   // A worker that is busy with another network is not waited for.
@@ -70,7 +81,7 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
     viewer?.terminate();
     viewer = undefined;
   }
-  state.networkLoading.value = source.kind === 'builtin' ? source.name : source.model.name;
+  state.networkLoading.value = sourceName(source);
   try {
     const facts = await ask((remote) => remote.open(source));
     const fovDeg = state.chosenFovDeg.value ?? facts.defaultFovDeg;
@@ -95,12 +106,13 @@ export async function openNetwork(source: NetworkSource): Promise<void> {
       if (unit) pinUnit({ c: unit[0], y: unit[1], x: unit[2] });
       state.status.value = t.value.statusNetwork(facts.name, String(facts.layers.length));
     });
-    const isBuiltinSet = state.stimuli.value.length === 0 || state.stimuli.value[0]?.kind === 'builtin';
-    if (isBuiltinSet) state.stimuli.value = builtinStimuli(facts, fovDeg);
-    if (source.kind === 'builtin' && isBuiltinSet) void runProbe();
+    const [first] = state.stimuli.value;
+    const isDrawn = drawings !== undefined || first === undefined || 'set' in first;
+    if (isDrawn) state.stimuli.value = drawings ?? builtinStimuli(facts, fovDeg);
+    if (source.kind !== 'files' && isDrawn) void runProbe();
     await showPicture(Math.min(state.pictureIndex.value, state.pictures.value.length - 1));
   } catch (error) {
-    if (call === networkCall) say(t.value.errorNetwork, error, () => void openNetwork(source));
+    if (call === networkCall) say(t.value.errorNetwork, error, () => void openNetwork(source, drawings));
   } finally {
     if (call === networkCall) state.networkLoading.value = undefined;
   }
@@ -215,6 +227,7 @@ export async function take(found: Promise<readonly FoundFile[]> | readonly Found
       say(t.value.errorNothing, new Error(t.value.errorNothingDetails(files.map(({ path }) => path).join(', '))));
       return;
     }
+    showView('explore');
     if (network) {
       if (sorted.stimuli.length > 0) state.stimuli.value = sorted.stimuli;
       state.pictureIndex.value = Math.min(state.pictureIndex.value, state.stimuli.value.length - 1);
@@ -243,12 +256,7 @@ export async function runProbe(): Promise<void> {
   running?.abort();
   const call = new AbortController();
   running = call;
-  if (pool && pool.nWorkers !== state.nWorkers.value) {
-    pool.close();
-    pool = undefined;
-  }
-  // Where there are locks a death is known at once; silence is then only the last resort, and a large network takes long.
-  pool ??= createPool({ spawn: spawnProber, nWorkers: state.nWorkers.value, silenceMs: 'locks' in navigator ? 300_000 : 60_000 });
+  pool = poolFor(state.nWorkers.value, pool);
   const started = performance.now();
   let firstMs = 0;
   let shownMs = 0;
@@ -310,9 +318,26 @@ export function cancelProbe(): void {
   });
 }
 
+/** Shows another part of the page. */
+export function showView(view: state.View): void {
+  if (view === state.view.value) return;
+  history.pushState(null, '', location.href);
+  state.view.value = view;
+}
+
+/** A setting of the lesson, kept within its limits; undefined: the usual one. */
+export function setLesson(setting: state.LessonSetting, value: number | undefined): void {
+  const { usual, least, most } = state.lessonLimits[setting];
+  const within = value === undefined ? usual : Math.min(most, Math.max(least, Math.round(value)));
+  state.lessonSettings.value = { ...state.lessonSettings.value, [setting]: within };
+}
+
 /** The address of what is shown now. */
 function addressNow(): string {
   const pinned = state.pinnedUnit.value;
+  const settings = state.lessonSettings.value;
+  const unusual = (setting: state.LessonSetting) =>
+    settings[setting] === state.lessonLimits[setting].usual ? undefined : settings[setting];
   const hash = writeAddress({
     layer: state.layer.value?.layer ?? readAddress(location.hash).layer,
     unit: pinned && [pinned.c, pinned.y, pinned.x],
@@ -321,6 +346,10 @@ function addressNow(): string {
     fov: state.chosenFovDeg.value,
     lang: language.value,
     theme: state.theme.value === 'system' ? undefined : state.theme.value,
+    view: state.view.value === 'explore' ? undefined : state.view.value,
+    pictures: unusual('pictures'),
+    epochs: unusual('epochs'),
+    seed: unusual('seed'),
   });
   return `${location.pathname}${location.search}${hash}`;
 }
@@ -334,6 +363,8 @@ function follow(hash: string): void {
     state.theme.value = oneOf(state.themes, address.theme) ?? 'system';
     state.measure.value = oneOf(state.measures, address.measure) ?? 'receptive-field';
     state.species.value = oneOf(state.speciesShown, address.species) ?? 'macaque';
+    state.view.value = oneOf(state.views, address.view) ?? 'explore';
+    for (const setting of Object.keys(state.lessonLimits) as state.LessonSetting[]) setLesson(setting, address[setting]);
     if (address.fov !== state.chosenFovDeg.value) setFov(address.fov);
     const index = state.layers.value.findIndex(({ layer }) => layer === address.layer);
     if (index >= 0 && index !== state.layerIndex.value) {

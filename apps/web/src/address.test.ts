@@ -16,6 +16,7 @@ describe('an address', () => {
       },
     ],
     [{ layer: '층 하나', fov: 180 }],
+    [{ view: 'learn', pictures: 640, epochs: 3, seed: 0 }],
   ] as const)('%j comes back as it was written', (address) => {
     const filled = {
       layer: undefined,
@@ -25,6 +26,10 @@ describe('an address', () => {
       fov: undefined,
       lang: undefined,
       theme: undefined,
+      view: undefined,
+      pictures: undefined,
+      epochs: undefined,
+      seed: undefined,
     };
     expect(readAddress(writeAddress(address))).toEqual({ ...filled, ...address });
   });
@@ -38,6 +43,10 @@ describe('an address', () => {
     'fov=-3',
     'fov=999',
     'fov=wide',
+    'epochs=-1',
+    'epochs=2.5',
+    'pictures=many',
+    'seed=',
     'nothing=known',
     '&&=&',
   ])('#%s says nothing', (hash) => expect(writeAddress(readAddress(`#${hash}`))).toBe(''));

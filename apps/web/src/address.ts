@@ -14,6 +14,11 @@ export interface Address {
   readonly fov?: number | undefined;
   readonly lang?: string | undefined;
   readonly theme?: string | undefined;
+  readonly view?: string | undefined;
+  /** Settings of the lesson; absent: the usual ones. */
+  readonly pictures?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
 /** `#layer=block1.relu1&unit=3,4,5` as an address. */
@@ -21,6 +26,7 @@ export function readAddress(hash: string): Address {
   const values = new URLSearchParams(hash.replace(/^#/, ''));
   const unit = values.get('unit')?.split(',').map(Number);
   const fov = Number(values.get('fov') ?? Number.NaN);
+  const whole = (key: string) => (/^\d+$/.test(values.get(key) ?? '') ? Number(values.get(key)) : undefined);
   return {
     layer: values.get('layer') ?? undefined,
     unit:
@@ -30,6 +36,10 @@ export function readAddress(hash: string): Address {
     fov: fov > 0 && fov <= 180 ? fov : undefined,
     lang: values.get('lang') ?? undefined,
     theme: values.get('theme') ?? undefined,
+    view: values.get('view') ?? undefined,
+    pictures: whole('pictures'),
+    epochs: whole('epochs'),
+    seed: whole('seed'),
   };
 }
 

@@ -65,6 +65,7 @@ export async function loadNetwork(source: NetworkSource): Promise<Graph> {
       );
     return build();
   }
+  if (source.kind === 'graph') return source.graph;
   const { model, beside } = source;
   const graph = readOnnx(new Uint8Array(await model.arrayBuffer()), model.name);
   const sidecars = beside.filter(({ name }) => /\.json$/i.test(name));
@@ -130,7 +131,9 @@ export function createPictureLoader(): (stimulus: Stimulus) => Promise<Image> {
       case 'scene':
         return drawScene();
       case 'builtin':
-        return stimulusSet(stimulus.set).draw(stimulus.index, stimulus.view);
+        return stimulusSet(stimulus.set).list(stimulus.view).draw(stimulus.index);
+      case 'drawing':
+        return stimulus.image;
       case 'file': {
         decoder ??= start();
         const bytes = new Uint8Array(await stimulus.file.arrayBuffer());

@@ -8,11 +8,11 @@ import type { NetworkSource, Stimulus } from './sources.ts';
 /** The default set, drawn for a network's input. */
 export function builtinStimuli({ heightPx, widthPx, setup }: NetworkFacts, fovDeg: number): Stimulus[] {
   const view = { heightPx, widthPx, fovDeg, seed: setup.options.seed };
-  const set = stimulusSet(defaultSetName);
-  return Array.from({ length: set.nStimuli }, (_, index) => ({
+  const { nStimuli, id } = stimulusSet(defaultSetName).list(view);
+  return Array.from({ length: nStimuli }, (_, index) => ({
     kind: 'builtin',
-    id: set.id(index, view),
-    set: set.name,
+    id: id(index),
+    set: defaultSetName,
     index,
     view,
   }));

@@ -9,7 +9,7 @@ import type { Viewer } from './facts.ts';
 import { createPictureLoader } from './laboratory.ts';
 import { probeJob } from './probe-job.ts';
 import { type NetworkSource, type Stimulus, sortFiles } from './sources.ts';
-import { spawnProber, spawnViewer } from './workers.ts';
+import { spawnViewer, spawnWorker } from './workers.ts';
 
 /** Addresses are relative to the page. */
 export interface SelfTestTask {
@@ -61,7 +61,7 @@ async function probe(pictures: readonly (Stimulus & { kind: 'file' })[]): Promis
   const source: NetworkSource = { kind: 'builtin', name: 'ventralnet:untrained' };
   const viewer = wrap<Viewer>(spawnViewer().endpoint as never);
   const facts = await viewer.open(source);
-  const pool = createPool({ spawn: spawnProber, nWorkers: 2 });
+  const pool = createPool({ spawn: spawnWorker, nWorkers: 2 });
   const { state, total, nDone, failures } = await pool.run(probeJob(source, facts, stimuli));
   pool.close();
   if (!state || !total) throw new Error(`selfTest: none of the pictures could be used. The first: ${failures[0]?.message}`);

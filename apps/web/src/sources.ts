@@ -2,21 +2,31 @@
  * @file What people bring: files dropped or chosen, sorted into one network and its companions, and stimuli in a fixed order.
  * Handles only; bytes are read in the workers.
  */
-import { InputError } from '@ventral/core';
+import { type Graph, type Image, InputError } from '@ventral/core';
 import { readZipDirectory, type ZipEntry, type ZipSource } from '@ventral/formats';
 import type { StimulusView } from '@ventral/stimuli';
 
 /** Where a network comes from. `beside`: files that came with it (sidecar, class names). */
 export type NetworkSource =
   | { readonly kind: 'builtin'; readonly name: string }
-  | { readonly kind: 'files'; readonly model: File; readonly beside: readonly File[] };
+  | { readonly kind: 'files'; readonly model: File; readonly beside: readonly File[] }
+  /** The network itself: one that was trained here. */
+  | { readonly kind: 'graph'; readonly graph: Graph };
 
 /** One stimulus: what it is called, and where it comes from. Structured-cloneable. */
 export type Stimulus =
   | { readonly kind: 'scene'; readonly id: string }
   | { readonly kind: 'builtin'; readonly id: string; readonly set: string; readonly index: number; readonly view: StimulusView }
+  /** One that was drawn already, for one network's input. */
+  | { readonly kind: 'drawing'; readonly id: string; readonly set: string; readonly image: Image }
   | { readonly kind: 'file'; readonly id: string; readonly file: File }
   | { readonly kind: 'zip'; readonly id: string; readonly zip: File; readonly entry: ZipEntry };
+
+/** What a network is called while it is being read. */
+export function sourceName(source: NetworkSource): string {
+  if (source.kind === 'graph') return source.graph.name;
+  return source.kind === 'builtin' ? source.name : source.model.name;
+}
 
 /** A file and its path below what was dropped or chosen: the file's name for a single file. */
 export interface FoundFile {

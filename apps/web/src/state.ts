@@ -4,13 +4,15 @@
  */
 
 import { computed, signal } from '@preact/signals';
-import { defaultWorkerCount } from '@ventral/core';
+import type { LearningPoint } from '@ventral/charts';
+import { defaultWorkerCount, type Graph } from '@ventral/core';
 import type { Area5 } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
 import { columnIndex } from '@ventral/probe';
 import type { Field } from './draw/field.ts';
 import { unitAt } from './draw/field.ts';
 import type { LayerMaps, NetworkFacts, ShownPicture } from './facts.ts';
+import type { Drawing } from './lesson-jobs.ts';
 import type { NetworkSource, Stimulus } from './sources.ts';
 
 /** A failure as the page says it: one line, and what is behind it. */
@@ -163,6 +165,60 @@ export const nWorkers = computed(() => {
     chosenWorkers.value ?? defaultWorkerCount({ cores: navigator.hardwareConcurrency || 1, memoryBudgetBytes, bytesPerWorker })
   );
 });
+
+// The lesson: a network that learns.
+export const views = ['explore', 'learn'] as const;
+export type View = (typeof views)[number];
+export const view = signal<View>('explore');
+
+/** What users may set before it starts, with its default and bounds. */
+export const lessonLimits = {
+  pictures: { usual: 4000, least: 128, most: 20_000 },
+  epochs: { usual: 10, least: 1, most: 100 },
+  seed: { usual: 1, least: 0, most: 9999 },
+} as const;
+export type LessonSetting = keyof typeof lessonLimits;
+export const lessonSettings = signal<Readonly<Record<LessonSetting, number>>>({
+  pictures: lessonLimits.pictures.usual,
+  epochs: lessonLimits.epochs.usual,
+  seed: lessonLimits.seed.usual,
+});
+
+export type LessonState =
+  | { readonly is: 'idle' }
+  | { readonly is: 'drawing'; readonly nDone: number; readonly nItems: number }
+  | {
+      readonly is: 'learning';
+      readonly step: number;
+      readonly nSteps: number;
+      readonly epoch: number;
+      readonly secondsLeft: number | undefined;
+    }
+  | { readonly is: 'done'; readonly nSteps: number; readonly seconds: number }
+  | { readonly is: 'stopped'; readonly step: number; readonly nSteps: number }
+  | { readonly is: 'failed'; readonly message: string };
+export const lesson = signal<LessonState>({ is: 'idle' });
+
+/** Facts of the network that learns, known once the lesson is open. */
+export interface Learner {
+  readonly name: string;
+  readonly classes: readonly string[];
+  /** The layer whose kernels are shown. */
+  readonly layer: string;
+  /** Of its weight: [kernels, channels, h, w]. */
+  readonly shape: readonly [n: number, c: number, h: number, w: number];
+}
+export const learner = signal<Learner | undefined>(undefined);
+/** Drawings like those that are learned from. */
+export const examples = signal<readonly Drawing[]>([]);
+/** Points of the curve so far; `nSteps` is the length of the whole run. */
+export const curve = signal<{ readonly nSteps: number; readonly points: readonly LearningPoint[] }>({ nSteps: 1, points: [] });
+/** The first layer's kernels before the first step and now. */
+export const kernels = signal<{ readonly start: Float32Array; readonly now: Float32Array } | undefined>(undefined);
+/** Held-out drawings, and what the network says of each: probabilities of the classes. */
+export const judged = signal<readonly (Drawing & { readonly probabilities: readonly number[] })[]>([]);
+/** The network as far as it has learned, once it has stopped. */
+export const learned = signal<Graph | undefined>(undefined);
 
 // What is said.
 export const failure = signal<Failure | undefined>(undefined);

@@ -1,18 +1,32 @@
-/** @file The entry of a worker that probes: one session at a time, for the pool. */
-import { type OpenSession, serve } from '@ventral/core';
-import { openProbeSession, type PerProbeAndLayer, type ProbeSetup } from '@ventral/probe';
+/** @file The entry of a worker of the pool: probes, trains, evaluates, draws and answers, one session at a time. */
+import { openEvaluateSession, openTrainSession, serve, sessionsByKind } from '@ventral/core';
+import { openProbeSession } from '@ventral/probe';
 import { compileKernels, createPictureLoader, loadNetwork } from './laboratory.ts';
+import { openAnswerSession, openDrawSession } from './lesson-sessions.ts';
 import { holdLifeLock } from './life-lock.ts';
 import type { NetworkSource, Stimulus } from './sources.ts';
 
-const open: OpenSession<ProbeSetup, Stimulus, PerProbeAndLayer, PerProbeAndLayer> = async (setup, company) =>
-  openProbeSession<Stimulus>({
-    module: await compileKernels(),
+async function loadSessions() {
+  const module = await compileKernels();
+  const environment = {
+    module,
     // Only a page that no other origin can look into may share memory between threads.
     sharedModule: crossOriginIsolated ? await compileKernels('simd-shared') : undefined,
-    loadGraph: (model) => loadNetwork(model as NetworkSource),
+    loadGraph: (model: unknown) => loadNetwork(model as NetworkSource),
     loadImage: createPictureLoader(),
-  })(setup, company);
+  };
+  return sessionsByKind({
+    probe: openProbeSession<Stimulus>(environment),
+    train: openTrainSession(environment),
+    evaluate: openEvaluateSession<Stimulus>(environment),
+    draw: openDrawSession,
+    answer: openAnswerSession(module),
+  });
+}
+let sessions: ReturnType<typeof loadSessions> | undefined;
 
-serve(self as never, open);
+serve(self as never, async (setup: { readonly kind: string }, company) => {
+  sessions ??= loadSessions();
+  return (await sessions)(setup, company);
+});
 holdLifeLock();

@@ -3,11 +3,19 @@
  * holds a lock of its own name as long as it lives, and the page waits for that lock. Where there are no locks (a page without
  * https), the pool's heartbeat is what notices.
  */
-import type { SpawnedWorker } from '@ventral/core';
+import { createPool, type Pool, type SpawnedWorker } from '@ventral/core';
 import type { LockHeld } from './life-lock.ts';
 
-/** A worker that probes: the pool's `spawn`. */
-export function spawnProber(): SpawnedWorker {
+/** The pool that was used before, or a new one in its place if it has another number of workers. */
+export function poolFor(nWorkers: number, before: Pool | undefined): Pool {
+  if (before?.nWorkers === nWorkers) return before;
+  before?.close();
+  // Where there are locks a death is known at once; silence is then only the last resort, and a large network takes long.
+  return createPool({ spawn: spawnWorker, nWorkers, silenceMs: 'locks' in navigator ? 300_000 : 60_000 });
+}
+
+/** A worker that probes and trains: the pool's `spawn`. */
+export function spawnWorker(): SpawnedWorker {
   const name = newName();
   return watched(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name }), name);
 }

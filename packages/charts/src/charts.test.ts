@@ -240,6 +240,22 @@ describe('sparsenessChart', () => {
     expect(sparsenessChart(fakes.vgg, measurements, { ...options, species: 'human' }).note).not.toContain('Rolls');
   });
 
+  test('draws a control in a series of its own, which is not the network’s', () => {
+    const control = withCells(fakes.vgg, 'statistics', 4, { lifetime_sparseness: 0.25 }).map((table) => ({
+      ...table,
+      columns: [...table.columns, { name: 'control', type: 'string' as const, description: '' }],
+      rows: table.rows.map((row) => [...row, 'untrained']),
+    }));
+    const tables = fakes.vgg.map((table, i) => ({
+      ...control[i]!,
+      rows: [...table.rows.map((row) => [...row, null]), ...control[i]!.rows],
+    }));
+    const drawn = rowsOf(sparsenessChart(tables, measurements, options), 'network');
+    expect(drawn.filter(({ series }) => series !== 'untrained')).toEqual(rowsOf(chart, 'network'));
+    const grey = drawn.filter(({ series }) => series === 'untrained');
+    expect([grey.length, grey[4]!.value]).toEqual([13, 0.25]);
+  });
+
   test('counts units that were never active', () => {
     const tables = withCells(fakes.vgg, 'statistics', 2, { n_never_active: 3, n_units_sampled: 2048 });
     const third = rowsOf(sparsenessChart(tables, measurements, options), 'network')[2]!;

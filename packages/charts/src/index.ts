@@ -6,6 +6,7 @@ import { sparsenessChart } from './sparseness.ts';
 
 export { layerAreaTable } from './layer-area.ts';
 export { shortName } from './layers.ts';
+export { type LearningCurve, type LearningPoint, learningCurveChart, learningCurveTable } from './learning-curve.ts';
 export type { ChartOptions } from './plan.ts';
 export type { Chart, VegaLiteSpec } from './spec.ts';
 export { specFields } from './spec.ts';

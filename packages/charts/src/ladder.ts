@@ -114,8 +114,8 @@ export function ladderChart(ladder: Ladder, measurements: readonly Measurement[]
   const { quantity, model } = ladder;
   const say: Words = words[language];
   const series = cortexSeries(measurements, quantity, species);
-  const layers = [...new Set(ladder.points.map(({ layer }) => layer))];
   const place = ({ depthRank, layer }: ChartedLayer) => `${depthRank} ${shortName(layer)}`;
+  const places = [...new Set(ladder.points.map(({ layer }) => place(layer)))];
 
   const network: Drawn[] = ladder.points.map((point) => ({
     rung: 'network',
@@ -169,10 +169,10 @@ export function ladderChart(ladder: Ladder, measurements: readonly Measurement[]
   const withNumber = areas5.filter((area) => !empty.includes(area));
   const spec: VegaLiteSpec = {
     title: { text: title, subtitle },
-    description: `${title}. ${subtitle}. ${say.summary(layers.length, withNumber)}`,
+    description: `${title}. ${subtitle}. ${say.summary(places.length, withNumber)}`,
     config: config(theme),
     spacing: 18,
-    hconcat: panels({ ladder, rows, layers: layers.map(place), hasSeries: series.length > 0, axis, say, options }),
+    hconcat: panels({ ladder, rows, layers: places, hasSeries: series.length > 0, axis, say, options }),
     resolve: { scale: shared, legend: shared },
   };
   return { id: table.name, title, spec: withData(spec, table), table, note: fullNote };

@@ -1,5 +1,5 @@
 /** @file Which layers of a probe's table are charted, in which order, and what they are called on an axis. */
-import { type Cell, records, type Table } from '@ventral/probe';
+import { type Cell, type Control, records, type Table } from '@ventral/probe';
 
 export type Row = Readonly<Record<string, Cell>>;
 
@@ -15,6 +15,8 @@ export interface ChartedLayers {
   readonly model: string;
   /** In order of depth; empty where none of the probed layers is an activation or a block output. */
   readonly layers: readonly ChartedLayer[];
+  /** The same layers with weights that were never learned. */
+  readonly controls: readonly { readonly control: Control; readonly layers: readonly ChartedLayer[] }[];
 }
 
 /**
@@ -31,11 +33,18 @@ export function chartedLayers(tables: readonly Table[], name: string): ChartedLa
     );
   }
   const all = records(table);
-  const layers = all
-    .filter((row) => row.stage === 'activation' || row.is_block_output === true)
-    .sort((a, b) => Number(a.layer_index) - Number(b.layer_index))
-    .map((row, i) => ({ row, layer: String(row.layer), depthRank: i + 1 }));
-  return { model: String(all[0]?.model ?? ''), layers };
+  const layersOf = (control: Cell) =>
+    all
+      .filter((row) => (row.control ?? null) === control)
+      .filter((row) => row.stage === 'activation' || row.is_block_output === true)
+      .sort((a, b) => Number(a.layer_index) - Number(b.layer_index))
+      .map((row, i) => ({ row, layer: String(row.layer), depthRank: i + 1 }));
+  const controls = [...new Set(all.flatMap(({ control }) => (control ? [control as Control] : [])))];
+  return {
+    model: String(all[0]?.model ?? ''),
+    layers: layersOf(null),
+    controls: controls.map((control) => ({ control, layers: layersOf(control) })),
+  };
 }
 
 /** A number of a row; null where the cell is empty or NaN. */

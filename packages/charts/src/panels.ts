@@ -11,6 +11,9 @@ import type { NetworkSeries, Words } from './words.ts';
 
 export type Drawn = Readonly<Record<string, Cell>>;
 
+/** Controls are grey in both themes. */
+const controlGrey = '#9aa0a8';
+
 /** Fill and shape of each series: the same in every chart. Hollow = a bound or a secondary measure. */
 const looks = {
   theoretical: ['transparent', 'triangle-down'],
@@ -18,6 +21,9 @@ const looks = {
   'half-peak': [okabeIto.skyBlue, 'circle'],
   lifetime: [okabeIto.skyBlue, 'circle'],
   population: ['transparent', 'square'],
+  untrained: [controlGrey, 'circle'],
+  permuted: [controlGrey, 'triangle-right'],
+  random: [controlGrey, 'cross'],
   'hand-mapped-diameter': [okabeIto.vermilion, 'circle'],
   'gaussian-fit-awake': [okabeIto.purple, 'square'],
   'dog-centre-radius': [okabeIto.blue, 'diamond'],

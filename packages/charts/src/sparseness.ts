@@ -2,10 +2,10 @@
 import { areas5, cortexSeries, type Measurement } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
 import { ladderChart } from './ladder.ts';
-import { chartedLayers, digits, numberIn } from './layers.ts';
+import { type ChartedLayer, chartedLayers, digits, numberIn } from './layers.ts';
 import type { ChartOptions } from './plan.ts';
 import type { Chart } from './spec.ts';
-import { words } from './words.ts';
+import { type NetworkSeries, words } from './words.ts';
 
 /** S of a half-rectified zero-mean Gaussian, 1 − 1/π: what a ReLU gives to any bell-shaped input. */
 const HALF_RECTIFIED_GAUSSIAN = 1 - 1 / Math.PI;
@@ -18,15 +18,19 @@ const HALF_RECTIFIED_GAUSSIAN = 1 - 1 / Math.PI;
  */
 export function sparsenessChart(tables: readonly Table[], measurements: readonly Measurement[], options: ChartOptions): Chart {
   const say = words[options.language];
-  const { model, layers } = chartedLayers(tables, 'statistics');
-  const points = (['lifetime', 'population'] as const).flatMap((series) =>
-    layers.map((layer) => {
-      const value = numberIn(layer.row, `${series}_sparseness`);
+  const { model, layers, controls } = chartedLayers(tables, 'statistics');
+  const pointsOf = (series: NetworkSeries, measure: 'lifetime' | 'population', of: readonly ChartedLayer[]) =>
+    of.map((layer) => {
+      const value = numberIn(layer.row, `${measure}_sparseness`);
       const [nNeverActive, nSampled] = [numberIn(layer.row, 'n_never_active'), numberIn(layer.row, 'n_units_sampled')];
-      const about = series === 'lifetime' && nNeverActive ? [say.neverActive(String(nNeverActive), String(nSampled ?? '–'))] : [];
+      const about =
+        measure === 'lifetime' && nNeverActive ? [say.neverActive(String(nNeverActive), String(nSampled ?? '–'))] : [];
       return { layer, series, value, reading: value === null ? '–' : digits(value), about };
-    }),
-  );
+    });
+  const points = [
+    ...controls.flatMap(({ control, layers }) => pointsOf(control, 'lifetime', layers)),
+    ...(['lifetime', 'population'] as const).flatMap((measure) => pointsOf(measure, measure, layers)),
+  ];
   // Published, but on the axis that runs the other way: said in words.
   const said = cortexSeries(measurements, 'density', options.species).flatMap(({ areas }) =>
     areas5.flatMap((area) =>

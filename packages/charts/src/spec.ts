@@ -41,5 +41,9 @@ export function withData(spec: VegaLiteSpec, table: Table): VegaLiteSpec {
       `withData "${table.name}": fields ${unknown.join(', ')} are no columns of the table. Columns: ${columns.join(', ')}.`,
     );
   }
-  return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec, data: { values: records(table) } };
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    ...spec,
+    data: { name: table.name, values: records(table) },
+  };
 }

@@ -1,10 +1,11 @@
 /** @file Every word on a chart, in English and Korean. Citations, names of areas and of layers are not translated. */
 import type { Area5, ChartSpecies, Quantity, RangeKind, SeriesId } from '@ventral/cortex';
+import type { Control } from '@ventral/probe';
 
 export type Language = 'en' | 'ko';
 
 /** What is drawn along the network. */
-export type NetworkSeries = 'theoretical' | 'order' | 'half-peak' | 'lifetime' | 'population';
+export type NetworkSeries = 'theoretical' | 'order' | 'half-peak' | 'lifetime' | 'population' | Control;
 /** What a chart is of: the quantities that networks have too. */
 export type ChartQuantity = Exclude<Quantity, 'density'>;
 
@@ -50,6 +51,9 @@ const en = {
     'half-peak': 'network: mean over active units',
     lifetime: 'network: lifetime S, mean over active units',
     population: 'network: population S, mean over images',
+    untrained: 'control: the same network before training',
+    permuted: 'control: the same weights, shuffled within each layer',
+    random: 'control: random weights of the same spread',
   } as Record<NetworkSeries, string>,
   /** null: the series' own label is English. */
   series: null as Record<SeriesId, string> | null,
@@ -118,6 +122,9 @@ const ko = {
     'half-peak': '신경망: 활성 유닛 평균',
     lifetime: '신경망: 생애 희소성 S, 활성 유닛 평균',
     population: '신경망: 집단 희소성 S, 이미지 평균',
+    untrained: '대조군: 학습 전의 같은 신경망',
+    permuted: '대조군: 층 안에서 뒤섞은 같은 가중치',
+    random: '대조군: 산포가 같은 무작위 가중치',
   },
   series: {
     'hand-mapped-diameter': '5°에서 손으로 측정한 수용영역 지름(TE: 0–10°), 마취 상태',

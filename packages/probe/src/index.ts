@@ -1,4 +1,6 @@
 /** @file The door of probe: what other rooms may use. */
+export * from './control/calibrate.ts';
+export * from './control/weights.ts';
 export * from './cost/cost.ts';
 export * from './layers.ts';
 export * from './probe.ts';

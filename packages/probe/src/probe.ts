@@ -74,9 +74,18 @@ export interface GraphProbe {
 
 export type Probe = StimulusProbe | GraphProbe;
 
+/**
+ * What a network is compared with, by the same stimuli. `untrained`: the weights that training began with, where they are known;
+ * `permuted`: the trained weights, shuffled within each layer; `random`: He-normal weights, each layer at the trained one's
+ * mean and spread. Only what differs from all of them was learned.
+ */
+export type Control = 'untrained' | 'permuted' | 'random';
+
 /** What tables say about where they come from. */
 export interface FinishContext {
   readonly model: string;
+  /** Undefined: the network itself. */
+  readonly control?: Control | undefined;
   /** Visual angle that the input's width spans, degrees. */
   readonly fovDeg: number;
   readonly options: ProbeOptions;

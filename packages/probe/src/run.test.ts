@@ -16,11 +16,11 @@ import {
 import { readOnnx } from '@ventral/formats';
 import { hasShared, shared } from '@ventral/testkit';
 import { describe, expect, it } from 'vitest';
-import type { Probe } from './probe.ts';
+import type { Control, Probe } from './probe.ts';
 import { selectProbes } from './probes.ts';
 import { probeNetwork } from './run.ts';
 import { openProbeSession, type ProbeSetup } from './session.ts';
-import type { PerProbeAndLayer } from './states.ts';
+import { type PerProbeAndLayer, tablesOf } from './states.ts';
 import { sampledChannels, statistics } from './statistics/statistics.ts';
 import { records, type Table } from './table.ts';
 import { testGraph } from './test-graph.ts';
@@ -67,6 +67,7 @@ async function run(
   list: readonly number[],
   options = {},
   layers: Parameters<typeof probeNetwork>[0]['layers'] = 'canonical',
+  stimuli: { readonly modelHandle?: Graph; readonly controls?: { control: Control; modelHandle: Graph }[] } = {},
 ) {
   const runner = createInline(openProbeSession<number>(environment));
   return probeNetwork({
@@ -75,7 +76,7 @@ async function run(
     layers,
     probes,
     options,
-    stimuli: { items: list, runner, modelHandle: network() },
+    stimuli: { items: list, runner, modelHandle: network(), ...stimuli },
   });
 }
 
@@ -146,10 +147,10 @@ describe('probing a small network of conv, sum, pool, dense', async () => {
         .columns.map((column) => column.name)
         .join(',');
     expect(names('statistics')).toBe(
-      'model,layer_index,layer,op,stage,is_block_output,n_images,n_channels,n_units,n_values,mean,sd,min,max,skewness,kurtosis,q01,q05,q25,median,q75,q95,q99,fraction_active,rectified_fraction,n_units_sampled,n_never_active,lifetime_sparseness,population_sparseness,fraction_above_half_peak,n_nan',
+      'model,layer_index,layer,op,stage,is_block_output,n_images,n_channels,n_units,n_values,mean,sd,min,max,skewness,kurtosis,q01,q05,q25,median,q75,q95,q99,fraction_active,rectified_fraction,n_units_sampled,n_never_active,lifetime_sparseness,population_sparseness,fraction_above_half_peak,n_nan,control',
     );
     expect(names('statistics-channels')).toBe(
-      'model,layer_index,layer,channel,n_values,mean,sd,min,max,skewness,kurtosis,median,fraction_active,never_active,lifetime_sparseness,fraction_above_half_peak',
+      'model,layer_index,layer,channel,n_values,mean,sd,min,max,skewness,kurtosis,median,fraction_active,never_active,lifetime_sparseness,fraction_above_half_peak,control',
     );
     expect(names('cost')).toBe('model,layer_index,layer,op,stage,output_shape,n_params,n_macs,n_bytes');
   });
@@ -264,16 +265,29 @@ describe('probing a small network of conv, sum, pool, dense', async () => {
     const state = reducer.finish(3)!;
     const total = join('mergeTotals')(sessions[1]!.total(), sessions[0]!.total());
     const context = { model: 'net', fovDeg: 4, options: setup().options, nImages: 21 };
-    const tables = statistics.finish(
-      context,
-      result.layers.map((layer, l) => ({ layer, state: state[0]![l] as never, total: total[0]![l] as never })),
-    );
+    const graph = canonicalForm(bindGraph(network()));
+    const tables = tablesOf(context, graph, result.layers, [statistics], { state, total });
     expect(JSON.stringify(tables)).toBe(JSON.stringify(result.tables.filter((table) => table.name.startsWith('statistics'))));
   });
 
   it('a layer’s numbers do not depend on what else is probed', async () => {
     const alone = await run([statistics], items, {}, ['{d,e}']);
     expect(tableOf(alone.tables, 'statistics')).toEqual(layers.filter((row) => row.layer === 'd' || row.layer === 'e'));
+  });
+
+  it('the rows of a control are those of its network, marked and last; the network’s own do not change', async () => {
+    const doubled = (tensor: Tensor) =>
+      tensor.dtype === 'float32' ? { ...tensor, data: tensor.data.map((value) => 2 * value) } : tensor;
+    const other = { ...network(), constants: new Map([...network().constants].map(([name, t]) => [name, doubled(t)])) };
+    const both = await run([statistics], items, {}, 'canonical', {
+      controls: [{ control: 'untrained', modelHandle: other }],
+    });
+    const alone = await run([statistics], items, {}, 'canonical', { modelHandle: other });
+    for (const name of ['statistics', 'statistics-channels']) {
+      const [own, control] = [tableOf(result.tables, name), tableOf(alone.tables, name)];
+      expect(control).not.toEqual(own);
+      expect(tableOf(both.tables, name)).toEqual([...own, ...control.map((row) => ({ ...row, control: 'untrained' }))]);
+    }
   });
 
   it('an unusable picture is listed and leaves no trace', async () => {

@@ -12,11 +12,15 @@ import {
   type Preprocess,
   type Progress,
 } from '@ventral/core';
+import { calibrateScales } from './control/calibrate.ts';
+import { type LayerScale, weightedLayers } from './control/weights.ts';
 import { type LayerSelection, layerSet } from './layers.ts';
 import type { FinishContext, LayerInfo, Probe, ProbeOptions } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
 import type { ProbeSetup } from './session.ts';
-import { mergingOf, type PerProbeAndLayer, stateBytesOf, tablesOf } from './states.ts';
+import { joinTables, mergingOf, type PerProbeAndLayer, stateBytesOf, tablesOf } from './states.ts';
+import { pooledMoments, summarizeMoments } from './statistics/moments.ts';
+import { type StatisticsState, statistics } from './statistics/statistics.ts';
 import type { Table } from './table.ts';
 
 export const defaultProbeOptions: ProbeOptions = { maxUnits: 2048, seed: 0, quantiles: true };
@@ -51,6 +55,14 @@ export interface ProbeRequest<Item> {
   readonly onPlan?: ((plan: ProbePlan) => void) | undefined;
 }
 
+/** Which control; an untrained network is a model of its own. */
+export type ControlRequest =
+  | { readonly control: 'untrained'; readonly modelHandle: unknown }
+  | { readonly control: 'permuted' | 'random' };
+
+/** Pictures by which the layers of the `random` control are brought to the trained ones' mean and spread: the first so many. */
+export const nCalibrationImages = 64;
+
 /** Pictures, and who shows them to the network. */
 export interface ProbeStimuli<Item> {
   readonly items: readonly Item[];
@@ -58,6 +70,8 @@ export interface ProbeStimuli<Item> {
   readonly runner: JobRunner<ProbeSetup, Item, PerProbeAndLayer, PerProbeAndLayer>;
   /** What the workers' loadGraph is given. */
   readonly modelHandle: unknown;
+  /** Networks of the same layers that see the same stimuli after it: their rows follow, marked in the column `control`. */
+  readonly controls?: readonly ControlRequest[] | undefined;
   /** Default: the network's own. */
   readonly preprocess?: Preprocess | undefined;
   /** How messages call an item. */
@@ -92,42 +106,94 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const stateBytes = stateBytesOf(reading, layers, options);
   request.onPlan?.({ layers, stateBytes });
 
-  const measured = reading.length === 0 ? undefined : await runStimuli();
-  const nImages = measured?.nImages ?? 0;
-  const context: FinishContext = { model, fovDeg: request.fovDeg ?? graph.metadata.fovDeg ?? defaultFovDeg, options, nImages };
-  const tables = tablesOf(context, graph, layers, probes, measured);
-  return { tables, layers, stateBytes, nImages, failures: measured?.failures ?? [] };
+  const fovDeg = request.fovDeg ?? graph.metadata.fovDeg ?? defaultFovDeg;
+  const names = reading.map(({ name }) => name);
+  if (names.length === 0) {
+    const tables = tablesOf({ model, fovDeg, options, nImages: 0 }, graph, layers, probes);
+    return { tables, layers, stateBytes, nImages: 0, failures: [] };
+  }
+  if (!stimuli || stimuli.items.length === 0)
+    throw new InputError(`probe: ${names.join(', ')} needs stimuli, got none. Name a folder, a zip or a built-in set.`);
+  const preprocess = stimuli.preprocess ?? graph.metadata.preprocess;
+  if (!preprocess)
+    throw new InputError(`probe: how pictures become the input of "${model}" is not known. Give a preprocessing description.`);
 
-  async function runStimuli() {
-    const names = reading.map(({ name }) => name);
-    if (!stimuli || stimuli.items.length === 0)
-      throw new InputError(`probe: ${names.join(', ')} needs stimuli, got none. Name a folder, a zip or a built-in set.`);
-    const preprocess = stimuli.preprocess ?? graph.metadata.preprocess;
-    if (!preprocess)
-      throw new InputError(`probe: how pictures become the input of "${model}" is not known. Give a preprocessing description.`);
-    const { items, runner, describe, signal, onProgress, strict } = stimuli;
+  const { items, runner, describe, signal, onProgress, strict, controls = [] } = stimuli;
+  const nSubjects = 1 + controls.length;
+  const network: Subject = { model: stimuli.modelHandle };
+  const own = await present(network, 0);
+  const tables = [tablesOf({ model, fovDeg, options, nImages: own.nImages }, graph, layers, probes, own)];
+  for (const [i, asked] of controls.entries()) {
+    const measured = await present(await subjectOf(asked), i + 1);
+    const context: FinishContext = { model, control: asked.control, fovDeg, options, nImages: measured.nImages };
+    tables.push(tablesOf(context, graph, layers, reading, measured));
+  }
+  return { tables: joinTables(tables), layers, stateBytes, nImages: own.nImages, failures: own.failures };
+
+  /** Shows all stimuli to the subject of this number. */
+  function present(subject: Subject, index: number) {
+    return run(subject, items, { allNodes, layers, probes: names, options }, (progress) =>
+      onProgress?.({ ...progress, nDone: index * items.length + progress.nDone, nItems: nSubjects * items.length }),
+    );
+  }
+
+  async function subjectOf(asked: ControlRequest): Promise<Subject> {
+    const { seed } = options;
+    if (asked.control === 'untrained') return { model: asked.modelHandle };
+    if (asked.control === 'permuted') return { ...network, control: { kind: 'permuted', seed } };
+    return { ...network, control: { kind: 'random', seed, scales: await scalesOfRandom() } };
+  }
+
+  /** Scales of the random control, by the first pictures. */
+  async function scalesOfRandom(): Promise<readonly LayerScale[]> {
+    const weighted = weightedLayers(request.graph).map(({ preActivation }) => preActivation);
+    const all = layerSet(bound, 'all-nodes');
+    const measured = weighted.map((name) => all.find(({ layer }) => layer === name)!);
+    // Layers are measured in their own order, scales are told in the graph's: the same.
+    const spreads = async (subject: Subject) => {
+      const { state } = await run(subject, items.slice(0, nCalibrationImages), {
+        allNodes: true,
+        layers: measured,
+        probes: [statistics.name],
+        options: { ...options, quantiles: false, maxUnits: 1 },
+      });
+      return (state[0] as StatisticsState[]).map(({ moments }) => summarizeMoments(pooledMoments(moments)));
+    };
+    const { scales } = await calibrateScales(await spreads(network), (scales) =>
+      spreads({ ...network, control: { kind: 'random', seed: options.seed, scales } }),
+    );
+    return scales;
+  }
+
+  /** One job: these stimuli to one subject. */
+  async function run(
+    subject: Subject,
+    shown: readonly Item[],
+    what: Pick<ProbeSetup, 'allNodes' | 'layers' | 'probes' | 'options'>,
+    onProgress?: (progress: Progress) => void,
+  ) {
     const { state, total, nDone, failures } = await runner.run({
       setup: {
         kind: 'probe',
-        model: stimuli.modelHandle,
+        ...subject,
+        ...what,
         input: request.input,
         maxBytes: request.maxBytes,
-        allNodes,
         exact: request.exact ?? false,
-        layers,
-        probes: names,
-        options,
-        preprocess,
+        preprocess: preprocess!,
       },
-      items,
-      merging: mergingOf(names, layers),
+      items: shown,
+      merging: mergingOf(what.probes, what.layers),
       describe,
       signal,
       onProgress,
       strict,
     });
     if (!state || !total)
-      throw new InputError(`probe: none of the ${items.length} stimuli could be used. The first: ${failures[0]?.message}`);
+      throw new InputError(`probe: none of the ${shown.length} stimuli could be used. The first: ${failures[0]?.message}`);
     return { state, total, failures, nImages: nDone - failures.length };
   }
 }
+
+/** Whose layers are measured. */
+type Subject = Pick<ProbeSetup, 'model' | 'control'>;

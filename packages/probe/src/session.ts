@@ -14,6 +14,7 @@ import {
   preprocess,
   type Tap,
 } from '@ventral/core';
+import { type WeightControl, withControl } from './control/weights.ts';
 import type { LayerInfo, ProbeOptions } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
 import type { PerProbeAndLayer } from './states.ts';
@@ -26,6 +27,8 @@ export interface ProbeSetup extends NetworkSetup {
   readonly probes: readonly string[];
   readonly options: ProbeOptions;
   readonly preprocess: Preprocess;
+  /** Other weights than the model's own. */
+  readonly control?: WeightControl | undefined;
 }
 
 /** Opens probing sessions, in a worker or in this thread. */
@@ -34,7 +37,8 @@ export function openProbeSession<Item>(
 ): OpenSession<ProbeSetup, Item, PerProbeAndLayer, PerProbeAndLayer> {
   return async (setup, company) => {
     const { layers, options, exact } = setup;
-    const { kernels, split, packed, shared } = await openNetwork(environment, setup, company);
+    const loadGraph = async (model: unknown) => withControl(await environment.loadGraph(model), setup.control);
+    const { kernels, split, packed, shared } = await openNetwork({ ...environment, loadGraph }, setup, company);
     const picture = pictureInput(split.head);
     const [heightPx, widthPx] = picture.sizePx;
     const taps = layers.map(({ layer }) => layer);

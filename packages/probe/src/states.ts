@@ -3,9 +3,9 @@
  * run.ts and by apps that spread a job over several threads of their own.
  */
 import type { BoundGraph, Merging } from '@ventral/core';
-import type { FinishContext, LayerInfo, Probe, ProbeOptions } from './probe.ts';
+import type { Control, FinishContext, LayerInfo, Probe, ProbeOptions } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
-import type { Table } from './table.ts';
+import type { Column, Table } from './table.ts';
 
 /** One state or total per stimulus probe and layer, in the order of the probes' list and of the layers. */
 export type PerProbeAndLayer = readonly (readonly unknown[])[];
@@ -46,9 +46,32 @@ export function tablesOf(
     if (probe.kind === 'graph') return probe.measure(context, graph, layers);
     if (!measured) throw new Error(`tablesOf: probe "${probe.name}" reads responses, and none were measured.`);
     const at = reading.indexOf(probe);
-    return probe.finish(
-      context,
-      layers.map((layer, i) => ({ layer, state: measured.state[at]![i], total: measured.total[at]![i] })),
-    );
+    const states = layers.map((layer, i) => ({ layer, state: measured.state[at]![i], total: measured.total[at]![i] }));
+    return probe.finish(context, states).map((table) => withControl(table, context.control));
   });
+}
+
+/** The table with a last column `control`. */
+function withControl(table: Table, control: Control | undefined): Table {
+  return {
+    ...table,
+    columns: [...table.columns, controlColumn],
+    rows: table.rows.map((row) => [...row, control ?? null]),
+  };
+}
+
+const controlColumn: Column = {
+  name: 'control',
+  type: 'string',
+  description:
+    'Empty: the network itself. Else the same layers with other weights: untrained (those that training began with), permuted (its own, shuffled within each layer), random (He-normal, each layer at its mean and spread).',
+};
+
+/** Tables of a network and of its controls, joined by name: the network's rows first. */
+export function joinTables(perSubject: readonly (readonly Table[])[]): Table[] {
+  const [own = [], ...others] = perSubject;
+  return own.map((table) => ({
+    ...table,
+    rows: [table, ...others.flatMap((tables) => tables.filter(({ name }) => name === table.name))].flatMap(({ rows }) => rows),
+  }));
 }

@@ -2,6 +2,7 @@
  * @file The visual field: how pixels of a network's input and degrees of visual angle belong together. The input's width
  * spans `fovDeg`; pixels are square; small-angle geometry (a degree is everywhere as many pixels).
  */
+import { type Image, InputError } from '@ventral/core';
 import { math } from '@ventral/kernels';
 
 /** A network's input as a piece of the visual field, fixation at its middle. */
@@ -11,6 +12,9 @@ export interface VisualField {
   /** Visual angle that the width spans, degrees. */
   readonly fovDeg: number;
 }
+
+/** A point of the visual field: degrees from fixation, y downward. A type, so that stimuli's parameters may hold it. */
+export type Place = { readonly yDeg: number; readonly xDeg: number };
 
 /** Pixels of one degree: 224 px over 8° are 28. */
 export function pixelsPerDegree(field: Pick<VisualField, 'widthPx' | 'fovDeg'>): number {
@@ -43,4 +47,44 @@ export function direction(angleDeg: number): readonly [cos: number, sin: number]
     )[quarter as 0 | 1 | 2 | 3];
   const radians = (quarter * Math.PI) / 2;
   return [math.cos(radians), math.sin(radians)];
+}
+
+/**
+ * A picture that spans `imageDeg` as a network sees it whose input spans `fovDeg`: in the middle of grey 128 where it is the
+ * smaller, its middle alone where it is the larger. Pixels are copied, never resized; that is left to the preprocessing.
+ *
+ * New size = round(old · fovDeg / imageDeg), offset = round(|new − old| / 2), halves to the even number, height and width each
+ * by itself: `apply_ratio` of Brain-Score's screen.py (Schrimpf et al. 2018, doi:10.1101/407007).
+ *
+ * @throws InputError `placeOnField: needs visual angles above 0°, got a picture of 0° and a field of 8°.`
+ * @throws InputError `placeOnField: of a picture of 2×2 px that spans 8°, 1° are less than a pixel. Use a larger picture.`
+ */
+export function placeOnField(image: Image, imageDeg: number, fovDeg: number): Image {
+  if (!(imageDeg > 0 && fovDeg > 0 && imageDeg < Infinity && fovDeg < Infinity)) {
+    throw new InputError(`placeOnField: needs visual angles above 0°, got a picture of ${imageDeg}° and a field of ${fovDeg}°.`);
+  }
+  const placed = (size: number) => {
+    const newSize = roundHalfEven((fovDeg / imageDeg) * size);
+    // Where the picture begins on the field; negative where it is cut.
+    return [newSize, Math.sign(newSize - size) * roundHalfEven(Math.abs(newSize - size) / 2)] as const;
+  };
+  const [[heightPx, topPx], [widthPx, leftPx]] = [placed(image.heightPx), placed(image.widthPx)];
+  if (heightPx === 0 || widthPx === 0) {
+    throw new InputError(
+      `placeOnField: of a picture of ${image.heightPx}×${image.widthPx} px that spans ${imageDeg}°, ${fovDeg}° are less than a pixel. Use a larger picture.`,
+    );
+  }
+  const data = new Uint8Array(heightPx * widthPx * 3).fill(128);
+  const [from, to] = [Math.max(0, leftPx), Math.min(widthPx, leftPx + image.widthPx)];
+  for (let y = Math.max(0, topPx); y < Math.min(heightPx, topPx + image.heightPx); y++) {
+    const row = 3 * ((y - topPx) * image.widthPx - leftPx);
+    data.set(image.data.subarray(row + 3 * from, row + 3 * to), 3 * (y * widthPx + from));
+  }
+  return { heightPx, widthPx, data };
+}
+
+function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  if (x - floor !== 0.5) return Math.floor(x + 0.5);
+  return floor % 2 === 0 ? floor : floor + 1;
 }

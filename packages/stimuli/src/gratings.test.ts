@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fourier2d } from './fourier.ts';
 import { drawGrating } from './gratings.ts';
 
 const field = { heightPx: 64, widthPx: 64, fovDeg: 4 };
@@ -43,15 +44,43 @@ test.each([1, 0.5, 0.1, 0])('Michelson contrast %d', (contrast) => {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   expect(Math.abs((high - low) / (high + low) - contrast)).toBeLessThan(0.006);
 });
-test('a disk of radius 1° (16 px) shows the grating inside, grey 128 outside', () => {
-  const [whole, disk] = [bytes(), bytes({ radiusDeg: 1 })];
+test('a disk of diameter 2° (32 px) shows the grating inside, grey 128 outside', () => {
+  const [whole, disk] = [bytes(), bytes({ diameterDeg: 2 })];
   disk.forEach((row, y) => {
     row.forEach((value, x) => {
       const radius = Math.sqrt((y - 31.5) ** 2 + (x - 31.5) ** 2);
-      if (radius <= 15.5) expect(value).toBe(whole[y]![x]);
-      if (radius >= 16.5) expect(value).toBe(128);
+      if (radius < 15.29) expect(value).toBe(whole[y]![x]);
+      if (radius > 16.71) expect(value).toBe(128);
     });
   });
+});
+test('RMS contrast of whole cycles is contrast / √2', () => {
+  const values = bytes({ spatialFrequencyCpd: 2, contrast: 0.5 }).flat();
+  const std = Math.sqrt(values.reduce((sum, value) => sum + (value - 127.5) ** 2, 0) / values.length);
+  expect(Math.abs(std / 127.5 - 0.5 / Math.SQRT2)).toBeLessThan(0.002);
+});
+describe('frequency and orientation, measured by Fourier transform', () => {
+  // 5.6 cycles/deg, 0.35 cycles per pixel, is the highest that relative sets draw: no alias stands beside it.
+  test.each([
+    [0, 1, 0, 4],
+    [90, 2.5, 10, 0],
+    [45, Math.SQRT2, 4, 4],
+    [135, Math.SQRT2, 4, -4],
+    [0, 5.5, 0, 22],
+  ])('%d°, %d cycles/deg on 64 px of 4° is the wave (%d, %d)', (orientationDeg, spatialFrequencyCpd, ky, kx) => {
+    const real = Float64Array.from(bytes({ orientationDeg, spatialFrequencyCpd }).flat(), (byte) => byte - 127.5);
+    const imaginary = new Float64Array(4096);
+    fourier2d(real, imaginary, 64);
+    const at = (y: number, x: number) => 64 * ((y + 64) % 64) + ((x + 64) % 64);
+    const power = real.map((value, i) => value ** 2 + imaginary[i]! ** 2);
+    const total = power.reduce((sum, value) => sum + value, 0);
+    expect((power[at(ky, kx)]! + power[at(-ky, -kx)]!) / total).toBeGreaterThan(0.999);
+  });
+});
+test('elsewhere than at fixation it is the same picture, moved', () => {
+  const patch = { orientationDeg: 30, phaseDeg: 45, diameterDeg: 1 };
+  const [still, moved] = [bytes(patch), bytes({ ...patch, yDeg: 0.5, xDeg: -1 })];
+  for (let y = 20; y < 44; y++) expect(moved[y + 8]!.slice(4, 28)).toEqual(still[y]!.slice(20, 44));
 });
 test('at most half a cycle per pixel', () => {
   expect(() => bytes({ spatialFrequencyCpd: 8 })).not.toThrow();

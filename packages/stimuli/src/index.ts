@@ -1,11 +1,20 @@
 /** @file The door of stimuli: what other rooms may use. */
+export * from './bars.ts';
 export { type Animal, drawCatOrDog } from './catdog.ts';
+export * from './chromatic.ts';
+export * from './cone-contrast.ts';
 export * from './dead-leaves.ts';
 export * from './digits.ts';
 export * from './field.ts';
+export * from './gabors.ts';
 export * from './gratings.ts';
 export * from './labelled-sets.ts';
+export { drawPublishedPatch } from './marques.ts';
 export * from './noise.ts';
+export * from './physiology.ts';
 export type { SizePx } from './raster.ts';
 export * from './scene.ts';
 export * from './sets.ts';
+export * from './sparse-noise.ts';
+export * from './spots.ts';
+export * from './stimulus-set.ts';

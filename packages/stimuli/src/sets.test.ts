@@ -6,6 +6,11 @@ import { defaultSetName, stimulusSet, stimulusSets } from './sets.ts';
 
 const view = { heightPx: 32, widthPx: 32, fovDeg: 2, seed: 0 };
 
+/** Sets of which another seed shows other pictures. */
+const randomSets = ['catdog', 'dead-leaves', 'digits', 'noise', 'sparse-noise'];
+/** Sets whose pictures differ by their index alone. */
+const isSampled = ['catdog', 'dead-leaves', 'digits', 'noise'];
+
 /** FNV-1a, 32 bits, as hexadecimal. */
 function hash({ data }: Image): string {
   return (Array.from(data).reduce((h, byte) => Math.imul(h ^ byte, 16777619), 0x811c9dc5) >>> 0).toString(16);
@@ -51,46 +56,61 @@ describe('the same bytes everywhere', () => {
     ['gratings', 159, 'gratings/ori157.5_sf5.60cpd_ph270', 'e1108103'],
     ['noise', 0, 'noise/white_00', '7546ebfb'],
     ['noise', 32, 'noise/pink_00', 'a33bc3'],
+    ['bars', 100, 'bars/100', 'eabc3448'],
+    ['blank', 0, 'blank/00', '770b0dc5'],
+    ['chromatic', 300, 'chromatic/300', '8714f8f3'],
+    ['contrast', 700, 'contrast/0700', '96d4841'],
+    ['gabors', 99, 'gabors/099', '7072bbc1'],
+    ['orientation', 777, 'orientation/0777', 'c64351a5'],
+    ['receptive-field', 1234, 'receptive-field/1234', 'a9deb0ed'],
+    ['size', 2000, 'size/2000', '729f6ae7'],
+    ['sparse-noise', 7, 'sparse-noise/007', '8e360115'],
+    ['spatial-frequency', 1500, 'spatial-frequency/1500', '7da86eb1'],
+    ['spots', 15, 'spots/15', 'da5851f1'],
   ])('%s %d is %s with hash %s', (name, i, id, expected) => {
-    const set = stimulusSet(name);
-    expect(set.id(i, view)).toBe(id);
-    expect(hash(set.draw(i, view))).toBe(expected);
+    const set = stimulusSet(name).list(view);
+    expect(set.id(i)).toBe(id);
+    expect(hash(set.draw(i))).toBe(expected);
   });
   test('the scene', () => expect(hash(drawScene())).toBe('f37d043b'));
 });
 
 describe.each(stimulusSets)('$name', (set) => {
+  const list = set.list(view);
+  const last = list.nStimuli - 1;
   test('a stimulus depends on its index and seed, not on what was drawn before', () => {
-    const first = hash(set.draw(5, view));
-    set.draw(6, view);
-    expect(hash(set.draw(5, view))).toBe(first);
-    expect(hash(set.draw(6, view))).not.toBe(first);
-    const other = hash(set.draw(5, { ...view, seed: 1 }));
-    if (set.name === 'gratings') expect(other).toBe(first);
-    else expect(other).not.toBe(first);
+    const first = hash(list.draw(0));
+    if (last > 0) expect(hash(list.draw(last))).not.toBe(first);
+    expect(hash(set.list(view).draw(0))).toBe(first);
+    const other = hash(set.list({ ...view, seed: 1 }).draw(0));
+    if (randomSets.includes(set.name)) expect(other).not.toBe(first);
+    else expect(other).toBe(first);
   });
-  test('ids are unique, at 2° and at 90°', () => {
+  test('ids are unique, and in order; parameters are', () => {
+    const indices = Array.from({ length: list.nStimuli }, (_, i) => i);
     for (const fovDeg of [2, 90]) {
-      const ids = Array.from({ length: set.nStimuli }, (_, i) => set.id(i, { ...view, fovDeg }));
-      expect(new Set(ids).size).toBe(set.nStimuli);
+      const { id } = set.list({ ...view, fovDeg });
+      expect(new Set(indices.map(id)).size).toBe(list.nStimuli);
     }
+    if (!isSampled.includes(set.name))
+      expect(new Set(indices.map((i) => JSON.stringify(list.parameters(i)))).size).toBe(list.nStimuli);
   });
   test('24×40 px is drawn as such, never to be resized', () => {
-    const image = set.draw(3, { ...view, heightPx: 24, widthPx: 40 });
+    const image = set.list({ ...view, heightPx: 24, widthPx: 40 }).draw(last);
     expect([image.heightPx, image.widthPx, image.data.length, image.isFitted]).toEqual([24, 40, 24 * 40 * 3, true]);
   });
   test('there is no stimulus beyond the last', () => {
-    expect(() => set.draw(set.nStimuli, view)).toThrow(
-      `stimuli: "${set.name}" has stimuli 0 to ${set.nStimuli - 1}, got ${set.nStimuli}.`,
-    );
+    for (const ask of [list.draw, list.id, list.parameters])
+      expect(() => ask(last + 1)).toThrow(`stimuli: "${set.name}" has stimuli 0 to ${last}, got ${last + 1}.`);
   });
 });
 
 describe('statistics', () => {
+  const list = (name: string, side: number) => stimulusSet(name).list({ ...view, heightPx: side, widthPx: side });
   const images = (name: string, from: number, side: number) =>
-    Array.from({ length: 16 }, (_, i) => stimulusSet(name).draw(from + i, { ...view, heightPx: side, widthPx: side }));
-  const mean = (list: readonly Image[]) =>
-    list.flatMap(({ data }) => [...data]).reduce((sum, x, _, { length }) => sum + x / length, 0);
+    Array.from({ length: 16 }, (_, i) => list(name, side).draw(from + i));
+  const mean = (all: readonly Image[]) =>
+    all.flatMap(({ data }) => [...data]).reduce((sum, x, _, { length }) => sum + x / length, 0);
   test.each([
     ['white noise', 'noise', 0, 0, 0.1],
     ['1/f noise', 'noise', 32, -1, 0.1],
@@ -100,17 +120,16 @@ describe('statistics', () => {
     expect(Math.abs(spectralSlope(images(name, from, 64), 64) - slope)).toBeLessThan(tolerance);
   });
   test.each([0, 32])('noise from %d has mean grey and RMS contrast 1/3', (from) => {
-    const list = images('noise', from, 64);
-    const values = list.flatMap(({ data }) => [...data]);
-    expect(Math.abs(mean(list) - 127.5)).toBeLessThan(1);
+    const all = images('noise', from, 64);
+    const values = all.flatMap(({ data }) => [...data]);
+    expect(Math.abs(mean(all) - 127.5)).toBeLessThan(1);
     const std = Math.sqrt(values.reduce((sum, x) => sum + (x - 127.5) ** 2, 0) / values.length);
     expect(Math.abs(std / 127.5 - 1 / 3)).toBeLessThan(0.01);
   });
   test('a picture of 64 px, averaged to 32, is the picture of 32 px of the same scene, and of no other (mean difference in bytes)', () => {
-    const set = stimulusSet('dead-leaves');
-    const small = set.draw(7, view).data;
+    const small = list('dead-leaves', 32).draw(7).data;
     const difference = (i: number) => {
-      const large = set.draw(i, { ...view, heightPx: 64, widthPx: 64 }).data;
+      const large = list('dead-leaves', 64).draw(i).data;
       const averaged = Array.from(small, (_, k) => {
         const at = 3 * (128 * Math.floor(k / 96) + 2 * Math.floor((k % 96) / 3)) + (k % 3);
         return (large[at]! + large[at + 3]! + large[at + 192]! + large[at + 195]!) / 4;
@@ -124,10 +143,13 @@ describe('statistics', () => {
 
 test('names', () => {
   expect(stimulusSet(defaultSetName).name).toBe('dead-leaves');
-  expect(() => stimulusSet('leaves')).toThrow(
-    'stimuli: there is no built-in set "leaves". Built-in sets: catdog, dead-leaves, digits, gratings, noise.',
-  );
-  expect(() => stimulusSet('gratings').draw(0, { ...view, widthPx: 5 })).toThrow(
+  const names = stimulusSets.map(({ name }) => name);
+  expect(() => stimulusSet('leaves')).toThrow(`stimuli: there is no built-in set "leaves". Built-in sets: ${names.join(', ')}.`);
+  expect(new Set(names).size).toBe(names.length);
+  expect(() => stimulusSet('gratings').list({ ...view, widthPx: 5 })).toThrow(
     'gratings need an input at least 6 px wide, got 5.',
+  );
+  expect(() => stimulusSet('noise').list({ ...view, mode: 'marques' })).toThrow(
+    'stimuli: "noise" has no published degrees. Use the mode "relative".',
   );
 });

@@ -1,30 +1,15 @@
 /**
- * @file The built-in stimulus sets, each a list of drawn pictures. Stimuli are drawn at the network's input size and marked
- * `isFitted`, so that preprocessing leaves their geometry alone.
+ * @file The built-in stimulus sets, each a list of drawn pictures. The physiologist's come from physiology.ts.
  */
 import { createRandom, type Image, InputError, type Random } from '@ventral/core';
-import { math } from '@ventral/kernels';
+import { crossed, geometricLevels, levels } from './crossed.ts';
 import { drawDeadLeaves } from './dead-leaves.ts';
-import { pixelsPerDegree, type VisualField } from './field.ts';
+import { pixelsPerDegree } from './field.ts';
 import { drawGrating, type Grating } from './gratings.ts';
 import { type LabelledSetName, labelledSet } from './labelled-sets.ts';
 import { drawPinkNoise, drawWhiteNoise } from './noise.ts';
-
-/** What a stimulus is drawn for: a piece of the visual field, and the seed of everything random. */
-export interface StimulusView extends VisualField {
-  readonly seed: number;
-}
-
-export interface StimulusSet {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly nStimuli: number;
-  /** Name of stimulus i in tables, e.g. `gratings/ori045.0_sf2.00cpd_ph090`; depends on the field where degrees do. */
-  id(i: number, field: VisualField): string;
-  /** Draws stimulus i; the same for the same arguments, whatever was drawn before. */
-  draw(i: number, view: StimulusView): Image;
-}
+import { physiologySets } from './physiology.ts';
+import { createSet, type StimulusSet, type StimulusView, stimulusList } from './stimulus-set.ts';
 
 /** The set a built-in network is shown unless another is asked for. */
 export const defaultSetName = 'dead-leaves';
@@ -36,38 +21,41 @@ export const stimulusSets: readonly StimulusSet[] = [
     name: 'dead-leaves',
     title: 'Dead leaves',
     description: 'Random ellipses that cover each other: edges, occlusion and spectrum of natural scenes, showing nothing.',
-    kinds: [{ prefix: '', nStimuli: 64, draw: drawDeadLeaves }],
+    kinds: [{ kind: 'dead-leaves', prefix: '', nStimuli: 64, draw: drawDeadLeaves }],
   }),
   fromLabelled('digits', 100),
-  {
+  createSet({
     name: 'gratings',
     title: 'Sine gratings',
     description:
       '8 orientations × 5 spatial frequencies (2 cycles per field to 0.35 cycles per pixel) × 4 phases at full contrast.',
-    nStimuli: 160,
-    id(i, field) {
-      const { orientationDeg, spatialFrequencyCpd, phaseDeg } = gratingOf(i, field);
-      const degrees = (value: number, decimals: number, width: number) => value.toFixed(decimals).padStart(width, '0');
-      return `gratings/ori${degrees(orientationDeg, 1, 5)}_sf${spatialFrequencyCpd.toPrecision(3)}cpd_ph${degrees(phaseDeg, 0, 3)}`;
+    list(view) {
+      const all = wholeFieldGratings(view);
+      const id = (i: number) => {
+        const { orientationDeg, spatialFrequencyCpd, phaseDeg } = all[i]!;
+        const degrees = (value: number, decimals: number, width: number) => value.toFixed(decimals).padStart(width, '0');
+        return `gratings/ori${degrees(orientationDeg, 1, 5)}_sf${spatialFrequencyCpd.toPrecision(3)}cpd_ph${degrees(phaseDeg, 0, 3)}`;
+      };
+      return stimulusList({ name: 'gratings', all, id, draw: (grating) => drawGrating(view, grating) });
     },
-    draw: (i, view) => ({ ...drawGrating(view, gratingOf(i, view)), isFitted: true }),
-  },
+  }),
   randomSet({
     name: 'noise',
     title: 'Noise',
     description: '32 pictures of white noise and 32 with the 1/f amplitude spectrum of natural scenes.',
     kinds: [
-      { prefix: 'white_', nStimuli: 32, draw: drawWhiteNoise },
-      { prefix: 'pink_', nStimuli: 32, draw: drawPinkNoise },
+      { kind: 'white', prefix: 'white_', nStimuli: 32, draw: drawWhiteNoise },
+      { kind: '1/f', prefix: 'pink_', nStimuli: 32, draw: drawPinkNoise },
     ],
   }),
+  ...physiologySets,
 ];
 
 /**
  * A built-in set by name.
  *
  * @throws InputError `stimuli: there is no built-in set "leaves". Built-in sets: catdog, dead-leaves, digits, gratings,
- *   noise.`
+ *   noise, bars, …`
  */
 export function stimulusSet(name: string): StimulusSet {
   const found = stimulusSets.find((set) => set.name === name);
@@ -77,17 +65,16 @@ export function stimulusSet(name: string): StimulusSet {
   );
 }
 
-/** Grating i of the set: orientation slowest, phase fastest. */
-function gratingOf(i: number, field: VisualField): Grating {
-  checkIndex('gratings', i, 160);
-  const [lowest, highest] = [2 / field.fovDeg, 0.35 * pixelsPerDegree(field)];
-  if (highest <= lowest) throw new InputError(`stimuli: gratings need an input at least 6 px wide, got ${field.widthPx}.`);
-  return {
-    orientationDeg: Math.floor(i / 20) * 22.5,
-    spatialFrequencyCpd: lowest * math.pow(highest / lowest, (Math.floor(i / 4) % 5) / 4),
-    phaseDeg: (i % 4) * 90,
-    contrast: 1,
-  };
+/** @throws InputError `stimuli: gratings need an input at least 6 px wide, got 5.` */
+function wholeFieldGratings(view: StimulusView): Grating[] {
+  const [lowest, highest] = [2 / view.fovDeg, 0.35 * pixelsPerDegree(view)];
+  if (highest <= lowest) throw new InputError(`stimuli: gratings need an input at least 6 px wide, got ${view.widthPx}.`);
+  return crossed<Grating>({
+    orientationDeg: levels(8, (i) => 22.5 * i),
+    spatialFrequencyCpd: geometricLevels(lowest, highest, 5),
+    phaseDeg: levels(4, (i) => 90 * i),
+    contrast: [1],
+  });
 }
 
 /** A set of random pictures of one or more kinds, each with a stream of its own named after its id. */
@@ -96,45 +83,43 @@ function randomSet(options: {
   readonly title: string;
   readonly description: string;
   readonly kinds: readonly {
+    readonly kind: string;
     readonly prefix: string;
     readonly nStimuli: number;
     draw(view: StimulusView, random: Random): Image;
   }[];
 }): StimulusSet {
   const { kinds, ...about } = options;
-  const all = kinds.flatMap(({ prefix, nStimuli, draw }) =>
-    Array.from({ length: nStimuli }, (_, i) => ({ id: `${about.name}/${prefix}${String(i).padStart(2, '0')}`, draw })),
+  const all = kinds.flatMap(({ nStimuli, ...kind }) =>
+    Array.from({ length: nStimuli }, (_, i) => ({ ...kind, id: `${about.name}/${kind.prefix}${String(i).padStart(2, '0')}` })),
   );
-  const at = (i: number) => {
-    checkIndex(about.name, i, all.length);
-    return all[i]!;
-  };
-  return {
+  return createSet({
     ...about,
-    nStimuli: all.length,
-    id: (i) => at(i).id,
-    draw: (i, view) => ({ ...at(i).draw(view, createRandom(view.seed).fork(at(i).id)), isFitted: true }),
-  };
+    list: (view) =>
+      stimulusList({
+        name: about.name,
+        all: all.map(({ kind }) => ({ kind })),
+        id: (i) => all[i]!.id,
+        draw: (_, i) => all[i]!.draw(view, createRandom(view.seed).fork(all[i]!.id)),
+      }),
+  });
 }
 
 /** The first pictures of a labelled set, class by class. */
 function fromLabelled(name: LabelledSetName, nStimuli: number): StimulusSet {
   const { id, draw, title, description, classes } = labelledSet(name);
   const perClass = nStimuli / classes.length;
-  const indexOf = (i: number) => {
-    checkIndex(name, i, nStimuli);
-    return Math.floor(i / perClass) + classes.length * (i % perClass);
-  };
-  return {
+  const indexOf = (i: number) => Math.floor(i / perClass) + classes.length * (i % perClass);
+  return createSet({
     name,
     title,
     description: `${description} ${perClass} of each class.`,
-    nStimuli,
-    id: (i) => id(indexOf(i)),
-    draw: (i, view) => draw(indexOf(i), view.seed, view).image,
-  };
-}
-
-function checkIndex(name: string, i: number, n: number): void {
-  if (!(Number.isInteger(i) && i >= 0 && i < n)) throw new InputError(`stimuli: "${name}" has stimuli 0 to ${n - 1}, got ${i}.`);
+    list: (view) =>
+      stimulusList({
+        name,
+        all: levels(nStimuli, (i) => indexOf(i)).map((index) => ({ label: classes[index % classes.length]! })),
+        id: (i) => id(indexOf(i)),
+        draw: (_, i) => draw(indexOf(i), view.seed, view).image,
+      }),
+  });
 }

@@ -1,7 +1,7 @@
 /** @file `ventral evaluate`: how often a network is right about pictures whose folder names their class. */
-import { canonicalForm, chunkSize, type Evaluation, evaluateNetwork, InputError, planGraph } from '@ventral/core';
+import { canonicalForm, chunkSize, classCount, type Evaluation, evaluateNetwork, InputError, planGraph } from '@ventral/core';
 import { instantiate } from '@ventral/kernels';
-import type { Table } from '@ventral/probe';
+import { records, type Table } from '@ventral/probe';
 import { exitCodes, Interrupted } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { listLabelled } from '../labelled.ts';
@@ -31,6 +31,9 @@ export async function evaluate(name: string, options: EvaluateOptions): Promise<
     throw new InputError(
       `${name}: comes without class names, so folders cannot be matched. Give them as "classes" in the sidecar.`,
     );
+  const nClasses = await inModel(name, () => classCount(model.graph, options.input));
+  if (names.length !== nClasses)
+    throw new InputError(`${name}: has ${names.length} class names but tells ${nClasses} classes apart. Correct "classes".`);
   const { items } = listLabelled(
     options.data,
     { nDrawn: options.drawn, seed: options.seed, sizePx: model.picture.sizePx },
@@ -79,16 +82,15 @@ function report(name: string, options: EvaluateOptions, names: readonly string[]
   const { nImages, nRight, loss, nClasses, nInFirstFive } = result;
   const table = classTable(names, result);
   if (options.json) {
-    const classes = table.rows.map(([label, n, right]) => ({ class: label, n_images: n, n_right: right }));
     printJson({
       model: name,
       data: options.data,
-      n_images: nImages,
-      n_right: nRight,
       accuracy: nRight / nImages,
       accuracy_first_five: nInFirstFive / nImages,
       loss,
-      classes,
+      n: nImages,
+      n_right: nRight,
+      classes: records(table),
     });
     return;
   }

@@ -1,15 +1,15 @@
 /** @file `ventral models`: what comes built in. */
-import { stimulusSets } from '@ventral/stimuli';
 import { builtInNetworks } from '../built-in.ts';
+import { stimulusSetLines } from './stimuli.ts';
 
 export function models(): void {
   const line = (name: string, text: string) => `  ${name.padEnd(22)} ${text}`;
   const lines = [
     'Networks',
-    ...builtInNetworks.map(({ name, description }) => line(name, description)),
+    ...builtInNetworks.map(({ name, about }) => line(name, about)),
     '',
     'Stimulus sets',
-    ...stimulusSets.map(({ name, nStimuli, description }) => line(name, `${nStimuli} pictures. ${description}`)),
+    ...stimulusSetLines().map(([name, text]) => line(name, text)),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -5,6 +5,7 @@ import { canonicalForm, chunkSize, type ItemFailure, planGraph } from '@ventral/
 import { writeCsv } from '@ventral/formats';
 import { instantiate } from '@ventral/kernels';
 import {
+  type ControlRequest,
   defaultFovDeg,
   defaultProbeOptions,
   type Probe,
@@ -44,13 +45,14 @@ export async function probe(name: string, options: ProbeCommandOptions): Promise
   const fovDeg = options.fov ?? model.graph.metadata.fovDeg ?? defaultFovDeg;
   const [heightPx, widthPx] = model.picture.sizePx;
   const view = { heightPx, widthPx, fovDeg, seed: options.seed ?? defaultProbeOptions.seed };
+  const controls = controlsOf(model, options.controls);
   const needsStimuli = probes.some(({ kind }) => kind === 'stimulus');
   const source = needsStimuli ? sourceOf(model, options.stimuli) : undefined;
   const stimuli = source === undefined ? [] : listStimuli(source, view);
   const writing = options.out === undefined ? undefined : beginWriting(options.out);
   try {
-    const { result, nWorkers } = await measure(model, probes, stimuli, view, options, voice);
-    const facts: ProbeRunFacts = { model, options, probes, fovDeg, source, stimuli, nWorkers, result, startedAt };
+    const { result, nWorkers } = await measure(model, probes, stimuli, controls, view, options, voice);
+    const facts: ProbeRunFacts = { model, options, probes, fovDeg, source, stimuli, nWorkers, controls, result, startedAt };
     const overview = layerArea(result);
     if (writing) {
       voice.say('Writing tables, figures and the report …');
@@ -79,6 +81,7 @@ async function measure(
   model: PictureModel,
   probes: readonly Probe[],
   stimuli: readonly Stimulus[],
+  controls: readonly ControlRequest[],
   view: StimulusView,
   options: ProbeCommandOptions,
   voice: Voice,
@@ -98,9 +101,9 @@ async function measure(
     nWorkers = Math.min(options.workers ?? workersFor(bytesPerWorker, sharedBytes), Math.ceil(stimuli.length / chunkSize));
     const memoryBytes = sharedBytes + bytesPerWorker * nWorkers;
     pool = createThreadPool(nWorkers, runtime);
-    const seconds = estimateSeconds(kernels, macsOf(graph), stimuli.length, nWorkers);
+    const seconds = estimateSeconds(kernels, macsOf(graph), stimuli.length * (1 + controls.length), nWorkers);
     voice.say(
-      `${model.name}: ${layers.length} layers, ${stimuli.length} images, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(memoryBytes)} of memory; states ${formatBytes(stateBytes)}; about ${formatDuration(Math.max(1, Math.ceil(seconds)))}`,
+      `${model.name}: ${layers.length} layers, ${stimuli.length} images${controls.map(({ control }) => `, ${control} control`).join('')}, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(memoryBytes)} of memory; states ${formatBytes(stateBytes)}; about ${formatDuration(Math.max(1, Math.ceil(seconds)))}`,
       {
         n_layers: layers.length,
         n_images: stimuli.length,
@@ -131,6 +134,7 @@ async function measure(
           items: stimuli,
           runner: { nWorkers: 1, run: (job) => pool!.run(job), close: () => pool?.close() },
           modelHandle: model.handle,
+          controls,
           // Sets are drawn at the network's own size: their geometry is theirs.
           preprocess:
             stimuli[0]?.kind === 'drawn' ? { ...model.preprocess, resize: undefined, crop: undefined } : model.preprocess,
@@ -155,6 +159,20 @@ async function measure(
     voice.endProgress();
     pool?.close();
   }
+}
+
+/** What the network is compared with. @throws WrongUse */
+function controlsOf(model: PictureModel, asked: ProbeCommandOptions['controls']): ControlRequest[] {
+  if (asked === false) return [];
+  const names = asked ?? (model.untrained === undefined ? [] : ['untrained']);
+  return names.map((control): ControlRequest => {
+    if (control === 'permuted' || control === 'random') return { control };
+    if (control !== 'untrained')
+      throw new WrongUse(`--controls: there is no control "${control}". There are: untrained, permuted, random.`);
+    if (model.untrained === undefined)
+      throw new WrongUse(`--controls: what "${model.name}" was before training is not known. There are: permuted, random.`);
+    return { control, modelHandle: { kind: 'builtIn', name: model.untrained } };
+  });
 }
 
 /** The table that is printed, where the probes for it have run. */

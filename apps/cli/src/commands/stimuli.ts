@@ -1,26 +1,97 @@
-/** @file `ventral stimuli`: a built-in set as PNG files, to look at or to show to others. */
+/** @file `ventral stimuli`: a built-in set as PNG files with a table of its parameters, to look at or to show to others. */
 import { join } from 'node:path';
+import { writeCsv } from '@ventral/formats';
 import { defaultFovDeg, defaultProbeOptions } from '@ventral/probe';
-import { stimulusSet } from '@ventral/stimuli';
+import { type ParameterValue, type StimulusMode, type StimulusView, stimulusSet, stimulusSets } from '@ventral/stimuli';
+import { createContactSheet } from '../contact-sheet.ts';
 import { encodePng } from '../png.ts';
+import { createVoice } from '../progress.ts';
 import { beginWriting } from '../write.ts';
 
 export interface StimuliOptions {
   readonly out: string;
-  readonly input?: readonly [h: number, w: number];
+  readonly size?: readonly [h: number, w: number];
   readonly fov?: number;
   readonly seed?: number;
+  readonly mode?: StimulusMode;
 }
 
-/** As large as most networks see. */
-const defaultSizePx = [224, 224] as const;
+/** As most networks see. */
+const defaultView: StimulusView = { heightPx: 224, widthPx: 224, fovDeg: defaultFovDeg, seed: defaultProbeOptions.seed };
 
+/** A line for each built-in set: name, number of pictures, what it is. */
+export function stimulusSetLines(): [name: string, text: string][] {
+  return stimulusSets.map(({ name, description, list }) => {
+    const { nStimuli } = list(defaultView);
+    return [name, `${nStimuli} ${nStimuli === 1 ? 'picture' : 'pictures'}. ${description}`];
+  });
+}
+
+/** The sets there are, on stdout. */
+export function listSets(): void {
+  process.stdout.write(
+    `${stimulusSetLines()
+      .map(([name, text]) => `${name.padEnd(18)} ${text}\n`)
+      .join('')}`,
+  );
+}
+
+/**
+ * Writes every picture as `ID.png`, `stimuli.csv` with the parameters of each, and `contact-sheet.png`.
+ *
+ * @throws InputError if there is no such set, or no such mode of it, or the folder cannot be written
+ */
 export function stimuli(name: string, options: StimuliOptions): void {
-  const set = stimulusSet(name);
-  const [heightPx, widthPx] = options.input ?? defaultSizePx;
-  const view = { heightPx, widthPx, fovDeg: options.fov ?? defaultFovDeg, seed: options.seed ?? defaultProbeOptions.seed };
-  const writing = beginWriting(options.out);
-  for (let i = 0; i < set.nStimuli; i++) writing.stage(join(options.out, `${set.id(i, view)}.png`), encodePng(set.draw(i, view)));
+  const { out, fov, seed, mode } = options;
+  const view: StimulusView = {
+    heightPx: options.size?.[0] ?? defaultView.heightPx,
+    widthPx: options.size?.[1] ?? defaultView.widthPx,
+    fovDeg: fov ?? defaultView.fovDeg,
+    seed: seed ?? defaultView.seed,
+    mode,
+  };
+  const { nStimuli, id, parameters, draw, droppedCpd, notes } = stimulusSet(name).list(view);
+  const sheet = createContactSheet(nStimuli, view);
+  const writing = beginWriting(out);
+  const voice = createVoice(false);
+  for (let i = 0; i < nStimuli; i++) {
+    voice.progress({ nDone: i, nItems: nStimuli, nFailed: 0 }, { unit: 'pictures' });
+    const image = draw(i);
+    sheet.add(i, image);
+    writing.stage(join(out, `${id(i)}.png`), encodePng(image));
+  }
+  const records = Array.from({ length: nStimuli }, (_, i) => {
+    const place = sheet.placeOf(i);
+    return {
+      stimulus: id(i),
+      sheetRow: place?.row,
+      sheetColumn: place?.column,
+      heightPx: view.heightPx,
+      widthPx: view.widthPx,
+      fovDeg: view.fovDeg,
+      seed: view.seed,
+      ...parameters(i),
+    };
+  });
+  writing.stage(join(out, 'stimuli.csv'), writeCsv(parameterTable(records)).text);
+  writing.stage(join(out, 'contact-sheet.png'), encodePng(sheet.image()));
   writing.commit();
-  process.stderr.write(`${set.nStimuli} pictures of ${heightPx}×${widthPx} px in ${options.out}\n`);
+  voice.endProgress();
+  for (const note of notes) voice.warn(note);
+  if (droppedCpd.length > 0) {
+    const dropped = droppedCpd.map((frequency) => frequency.toPrecision(4)).join(', ');
+    voice.warn(`left out, more than half a cycle per pixel: ${dropped} cycles/deg`);
+  }
+  const [size, folder] = [`${view.heightPx}×${view.widthPx} px`, join(out, name)];
+  voice.say(`${nStimuli} pictures of ${size} in ${folder}, with stimuli.csv and contact-sheet.png in ${out}`);
+}
+
+/** One row per stimulus, one column per parameter that any of them has: `orientationDeg` is the column `orientation_deg`. */
+function parameterTable(records: readonly Readonly<Record<string, ParameterValue>>[]) {
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  const cell = (value: ParameterValue) => (typeof value === 'object' ? value.join(' ') : (value ?? null));
+  return {
+    columns: names.map((name) => ({ name: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) })),
+    rows: records.map((record) => names.map((name) => cell(record[name]))),
+  };
 }

@@ -1,46 +1,34 @@
 /** @file `ventral train`: a network learns from pictures whose folder names their class; weights, checkpoint and log as it goes. */
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import {
-  bindGraph,
   buildNetwork,
-  checkpointTensors,
   chunkImagesOf,
-  createRandom,
   evaluateNetwork,
-  fit,
-  type Graph,
   InputError,
   isInputError,
   type LabelledItem,
   type NetworkDescription,
-  optimizerLists,
   type Pool,
-  pictureInput,
   readNetworkDescription,
   type StepReport,
-  stateOfCheckpoint,
-  type TrainingPictures,
+  type Trainable,
   type TrainOptions,
   type TrainState,
-  tensorsOf,
   trainable,
   trainedNetwork,
   trainNetwork,
 } from '@ventral/core';
-import { createImageDecoder, readSafetensors, writeCsv, writeSafetensors } from '@ventral/formats';
-import type { Table } from '@ventral/probe';
 import { builtInDescription } from '../built-in.ts';
 import { Interrupted, WrongUse } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { type LabelledData, listLabelled } from '../labelled.ts';
+import { listLabelled } from '../labelled.ts';
 import { readDescription, readModelFile } from '../model.ts';
-import { createVoice, formatBytes, formatDuration, type Voice } from '../progress.ts';
-import { loadRuntime, type Runtime } from '../runtime.ts';
-import { type Stimulus, sha256, stimulusReader } from '../stimuli.ts';
+import { createVoice, formatDuration } from '../progress.ts';
+import { loadRuntime } from '../runtime.ts';
+import type { Stimulus } from '../stimuli.ts';
+import { fingerprint, readPictures, split, unequalClasses, usableItems } from '../training-data.ts';
+import { type EpochRow, type EpochSums, type Recipe, readRun, runPaths, saveRun } from '../training-files.ts';
 import { createThreadPool } from '../workers.ts';
-import { beginWriting } from '../write.ts';
 
 export interface TrainCommandOptions {
   readonly data: string;
@@ -71,45 +59,13 @@ export interface TrainCommandOptions {
   readonly json: boolean;
 }
 
-/** One line of the log. */
-interface EpochRow {
-  readonly epoch: number;
-  readonly steps: number;
-  readonly rate: number;
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly heldOutLoss: number | null;
-  readonly heldOutAccuracy: number | null;
-  readonly seconds: number;
-}
-
-/** Sums over the steps of an epoch so far. */
-interface EpochSums {
-  readonly nSteps: number;
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly seconds: number;
-}
 const noSums: EpochSums = { nSteps: 0, loss: 0, accuracy: 0, seconds: 0 };
-
-/** What a checkpoint tells beside its tensors. */
-interface CheckpointFacts {
-  readonly step: number;
-  readonly recipe: Recipe;
-  readonly rows: readonly EpochRow[];
-  readonly sums: EpochSums;
-}
-
-/** Everything that determines the weights, beside the network. */
-interface Recipe extends TrainOptions {
-  readonly data: { readonly n: number; readonly sha256: string; readonly classes: readonly string[] };
-}
 
 export async function train(options: TrainCommandOptions): Promise<void> {
   const voice = createVoice(options.json);
   const given = describedNetwork(options.network);
-  const paths = outputPaths(options, given.name);
-  const { height, width } = given.input;
+  const paths = runPaths(options.out, given.description.name, options.resume);
+  const { height, width } = given.description.input;
   const data = listLabelled(
     options.data,
     { nDrawn: options.drawn, seed: options.seed, sizePx: [height, width] },
@@ -118,21 +74,42 @@ export async function train(options: TrainCommandOptions): Promise<void> {
   const description = forClasses(given, data.classes);
   const network = buildNetwork(description, { seed: options.seed });
   const learned = trainable(network);
-  const { learning, heldOut } = split(data, options);
-  const recipeOptions = trainOptions(options, description);
+  const { preprocess } = network.metadata;
+  if (!preprocess)
+    throw new InputError(
+      `train "${network.name}": the description has no "preprocess": how pictures become the input is not known.`,
+    );
   const runtime = loadRuntime(options.relaxed === 'on');
-  const pictures = await readPictures(learning, network, runtime, options, voice);
-  const recipe: Recipe = { ...recipeOptions, data: fingerprint(pictures, data.classes) };
-  const found = options.resume ? readCheckpoint(paths.checkpoint, learned, recipe) : undefined;
+  const reading = { preprocess, sizePx: [height, width], codecs: runtime.codecs, strict: options.strict, voice } as const;
+  const { holdOut, shuffleLabels, seed, batch, epochs } = options;
+  const parts = split(data, { holdOut, shuffleLabels, seed });
+  const pictures = await readPictures(parts.learning, reading);
+  const heldOut = await usableItems(parts.heldOut, reading);
+  const nPictures = pictures.labels.length;
+  const notice = unequalClasses(pictures, data.classes);
+  if (notice) voice.warn(notice);
+  const recipeOptions = trainOptions(options, learned);
+  const recipe: Recipe = {
+    network: description,
+    ...recipeOptions,
+    split: { holdOut, shuffleLabels },
+    data: fingerprint(pictures, data.classes),
+    kernels: options.relaxed === 'on' ? 'relaxed' : 'simd',
+  };
+  const found = options.resume ? readRun(paths.checkpoint, learned, recipe) : undefined;
 
-  const nChunks = options.batch / chunkImagesOf(options.batch);
-  const nWorkers = Math.min(options.workers ?? availableParallelism(), nChunks);
-  const nSteps = Math.floor(pictures.labels.length / options.batch) * options.epochs;
+  const chunkImages = chunkImagesOf(batch);
+  if (learned.statistics.length > 0 && chunkImages < 8)
+    voice.warn(
+      `Batch normalisation goes by chunks of a batch, and a batch of ${batch} has chunks of ${chunkImages}, which is too few for it. Give a multiple of 32.`,
+    );
+  const nWorkers = Math.min(options.workers ?? availableParallelism(), batch / chunkImages);
+  const nSteps = Math.floor(nPictures / batch) * epochs;
   voice.say(
-    `${network.name}: ${learned.nValues} parameters, ${pictures.labels.length} pictures of ${data.classes.length} classes${heldOut.length ? `, ${heldOut.length} held out` : ''}; ${options.epochs} epochs, ${nSteps} steps of ${options.batch}, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}${found ? `; goes on after step ${found.state.step}` : ''}`,
+    `${network.name}: ${learned.nValues} parameters, ${nPictures} pictures of ${data.classes.length} classes${heldOut.length ? `, ${heldOut.length} held out` : ''}; ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${nSteps} steps of ${batch}, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}${found ? `; goes on after step ${found.state.step}` : ''}`,
     {
       n_parameters: learned.nValues,
-      n_pictures: pictures.labels.length,
+      n_pictures: nPictures,
       n_held_out: heldOut.length,
       n_steps: nSteps,
       n_workers: nWorkers,
@@ -140,19 +117,14 @@ export async function train(options: TrainCommandOptions): Promise<void> {
   );
   const pool = createThreadPool(nWorkers, runtime);
   const interrupt = onInterrupt();
-  const rows = [...(found?.facts.rows ?? [])];
-  let sums = found?.facts.sums ?? noSums;
+  const rows = [...(found?.rows ?? [])];
+  let sums = found?.sums ?? noSums;
+  let savedStep = found?.state.step;
   let last: StepReport | undefined;
   let lastMs = performance.now();
   const save = (state: TrainState) => {
-    const tensors = checkpointTensors(learned, state);
-    const facts: CheckpointFacts = { step: state.step, recipe, rows, sums };
-    const writing = beginWriting(options.out);
-    writing.stage(paths.description, `${JSON.stringify(description, null, 2)}\n`);
-    writing.stage(paths.weights, weightsFile(learned, state, options.half));
-    writing.stage(paths.log, writeCsv(logTable(rows)).text);
-    writing.stage(paths.checkpoint, writeSafetensors(tensors, { 'ventral.checkpoint': JSON.stringify(facts) }));
-    writing.commit();
+    saveRun(options.out, paths, learned, recipe, { state, rows, sums }, options.half);
+    savedStep = state.step;
   };
   try {
     const { state, isComplete } = await trainNetwork({
@@ -200,7 +172,7 @@ export async function train(options: TrainCommandOptions): Promise<void> {
         lastMs = performance.now();
         const heldOutText = judged ? `; held out: loss ${judged.loss.toFixed(4)}, accuracy ${percent(judged.accuracy)}` : '';
         voice.say(
-          `epoch ${epoch} of ${options.epochs}: loss ${row.loss.toFixed(4)}, accuracy ${percent(row.accuracy)}${heldOutText} (${formatDuration(row.seconds)})`,
+          `epoch ${epoch} of ${epochs}: loss ${row.loss.toFixed(4)}, accuracy ${percent(row.accuracy)}${heldOutText} (${formatDuration(row.seconds)})`,
           {
             epoch,
             loss: row.loss,
@@ -221,8 +193,8 @@ export async function train(options: TrainCommandOptions): Promise<void> {
     );
   } catch (error) {
     voice.endProgress();
-    if (isInputError(error) && existsSync(paths.checkpoint))
-      throw new InputError(`${error.message} The checkpoint of epoch ${rows.at(-1)?.epoch ?? 0} is kept: ${paths.checkpoint}.`);
+    if (isInputError(error) && savedStep !== undefined)
+      throw new InputError(`${error.message} The checkpoint of step ${savedStep} is kept: ${paths.checkpoint}.`);
     throw error;
   } finally {
     interrupt.end();
@@ -233,10 +205,8 @@ export async function train(options: TrainCommandOptions): Promise<void> {
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 interface GivenNetwork {
-  readonly name: string;
   readonly isBuiltIn: boolean;
   readonly description: NetworkDescription;
-  readonly input: NetworkDescription['input'];
 }
 
 /** What --network names. */
@@ -245,7 +215,7 @@ function describedNetwork(name: string): GivenNetwork {
   if (!builtIn && !name.endsWith('.json'))
     throw new WrongUse(`--network must be a built-in network or a description (.json), got "${name}". See \`ventral models\`.`);
   const description = readNetworkDescription(builtIn ?? readDescription(readModelFile(name), name));
-  return { name: description.name, isBuiltIn: builtIn !== undefined, description, input: description.input };
+  return { isBuiltIn: builtIn !== undefined, description };
 }
 
 /**
@@ -261,24 +231,9 @@ function forClasses({ description, isBuiltIn }: GivenNetwork, classes: readonly 
   return { ...rest, layers, classes: [...classes] };
 }
 
-function outputPaths({ out, resume }: TrainCommandOptions, name: string) {
-  const paths = {
-    description: join(out, `${name}.json`),
-    weights: join(out, `${name}.safetensors`),
-    checkpoint: join(out, 'checkpoint.safetensors'),
-    log: join(out, 'log.csv'),
-  };
-  if (!resume && existsSync(paths.checkpoint))
-    throw new WrongUse(`--out "${out}" holds a run already. Add --resume to go on with it, or name another folder.`);
-  if (resume && !existsSync(paths.checkpoint)) throw new WrongUse(`--resume: no checkpoint.safetensors in "${out}".`);
-  // A bad place shows before hours of work.
-  beginWriting(out).discard();
-  return paths;
-}
-
-function trainOptions(options: TrainCommandOptions, { layers }: NetworkDescription): TrainOptions {
+function trainOptions(options: TrainCommandOptions, { statistics }: Trainable): TrainOptions {
   const { epochs, batch, seed, smoothing, flip, momentum, weightDecay, warmup } = options;
-  const hasNorm = layers.some(({ type }) => type === 'norm');
+  const hasNorm = statistics.length > 0;
   return {
     epochs,
     batch,
@@ -292,84 +247,6 @@ function trainOptions(options: TrainCommandOptions, { layers }: NetworkDescripti
   };
 }
 
-/** What is learned from, and what is held out: of each class the same share, drawn by the seed. */
-function split({ items, classes }: LabelledData, { holdOut, seed, shuffleLabels }: TrainCommandOptions) {
-  const random = createRandom(seed);
-  const isHeldOut = new Set<number>();
-  for (const [label, name] of classes.entries()) {
-    const ofClass = items.flatMap((item, index) => (item.label === label ? [index] : []));
-    const chosen = random.fork(`held out ${name}`).sample(ofClass.length, Math.round(holdOut * ofClass.length));
-    for (const i of chosen) isHeldOut.add(ofClass[i]!);
-  }
-  const learning = items.filter((_, index) => !isHeldOut.has(index));
-  const labels = Uint16Array.from(learning, ({ label }) => label);
-  if (shuffleLabels) random.fork('labels').shuffle(labels);
-  return {
-    learning: learning.map(({ item }, i) => ({ item, label: labels[i]! })),
-    heldOut: items.filter((_, index) => isHeldOut.has(index)),
-  };
-}
-
-/** Decodes all pictures at the network's input size, into memory that threads share. Unusable ones are left out by name. */
-async function readPictures(
-  items: readonly LabelledItem<Stimulus>[],
-  network: Graph,
-  runtime: Runtime,
-  { strict }: TrainCommandOptions,
-  voice: Voice,
-): Promise<TrainingPictures> {
-  const { preprocess } = network.metadata;
-  if (!preprocess)
-    throw new InputError(
-      `train "${network.name}": the description has no "preprocess": how pictures become the input is not known.`,
-    );
-  const [heightPx, widthPx] = pictureInput(bindGraph(network)).sizePx;
-  const pixels = heightPx * widthPx * 3;
-  voice.say(`Reading ${items.length} pictures: ${formatBytes(items.length * pixels)} of memory`, { n_pictures: items.length });
-  const data = new Uint8Array(new SharedArrayBuffer(items.length * pixels));
-  const labels: number[] = [];
-  const read = stimulusReader(createImageDecoder(runtime.codecs));
-  for (const { item, label } of items) {
-    try {
-      data.set(fit(await read(item), preprocess, { heightPx, widthPx }).data, labels.length * pixels);
-      labels.push(label);
-    } catch (error) {
-      if (strict || !isInputError(error)) throw error;
-      voice.warn(`"${item.id}" is left out: ${error.message}`);
-    }
-  }
-  return { data: data.subarray(0, labels.length * pixels), heightPx, widthPx, labels: Uint16Array.from(labels) };
-}
-
-function fingerprint({ data, labels }: TrainingPictures, classes: readonly string[]): Recipe['data'] {
-  const bytes = new Uint8Array(labels.buffer);
-  return { n: labels.length, sha256: sha256(Buffer.from(sha256(new Uint8Array(data)) + sha256(bytes))), classes };
-}
-
-/** @throws InputError if the checkpoint belongs to another network, or its run went by another recipe */
-function readCheckpoint(path: string, learned: ReturnType<typeof trainable>, recipe: Recipe) {
-  const { tensors, metadata } = readSafetensors(new Uint8Array(readFileSync(path)), path);
-  const text = metadata['ventral.checkpoint'];
-  if (text === undefined) throw new InputError(`checkpoint "${path}": is no checkpoint of \`ventral train\`.`);
-  const facts = JSON.parse(text) as CheckpointFacts;
-  const state = stateOfCheckpoint(learned, optimizerLists(facts.recipe.optimizer), tensors, facts.step);
-  const flat = (value: unknown, path = ''): [string, unknown][] =>
-    typeof value === 'object' && value !== null
-      ? Object.entries(value).flatMap(([key, inner]) => flat(inner, path ? `${path}.${key}` : key))
-      : [[path, value]];
-  const before = new Map(flat(facts.recipe));
-  const differing = flat(recipe).find(([key, value]) => before.get(key) !== value);
-  if (differing)
-    throw new InputError(
-      `checkpoint "${path}": its run had ${differing[0]} ${before.get(differing[0])}, this one has ${differing[1]}. Give the options of that run.`,
-    );
-  return { state, facts };
-}
-
-function weightsFile(learned: ReturnType<typeof trainable>, state: TrainState, half: boolean): Uint8Array {
-  return writeSafetensors(tensorsOf(learned, state), {}, { dtype: half ? 'float16' : 'float32' });
-}
-
 async function judge(description: NetworkDescription, state: TrainState, items: readonly LabelledItem<Stimulus>[], runner: Pool) {
   const graph = trainedNetwork(description, state);
   const { nRight, nImages, loss } = await evaluateNetwork({
@@ -380,35 +257,4 @@ async function judge(description: NetworkDescription, state: TrainState, items: 
     runner,
   });
   return { accuracy: nRight / nImages, loss };
-}
-
-function logTable(rows: readonly EpochRow[]): Table {
-  return {
-    name: 'log',
-    title: 'Log of the training',
-    columns: [
-      { name: 'epoch', type: 'integer', description: 'Times that every picture was shown.' },
-      { name: 'step', type: 'integer', description: 'Steps taken.' },
-      { name: 'rate', type: 'number', description: 'Learning rate of the last step.' },
-      {
-        name: 'loss',
-        type: 'number',
-        description: 'Mean cross-entropy of the batches before their steps, augmented pictures, nats.',
-      },
-      { name: 'accuracy', type: 'number', description: 'Share of them that was right, 0…1.' },
-      { name: 'held_out_loss', type: 'number', description: 'Mean −log p of the right class of held-out pictures, nats.' },
-      { name: 'held_out_accuracy', type: 'number', description: 'Share of them that was right, 0…1.' },
-      { name: 'seconds', type: 'number', description: 'Time of the steps, s.' },
-    ],
-    rows: rows.map((row) => [
-      row.epoch,
-      row.steps,
-      row.rate,
-      row.loss,
-      row.accuracy,
-      row.heldOutLoss,
-      row.heldOutAccuracy,
-      Math.round(row.seconds * 10) / 10,
-    ]),
-  };
 }

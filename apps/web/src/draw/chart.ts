@@ -3,7 +3,8 @@
  * chart is drawn. Nothing is evaluated (vega's interpreter) and nothing leaves the page (no links, no loader).
  */
 import type { VegaLiteSpec } from '@ventral/charts';
-import { parse, View } from 'vega';
+import { records, type Table } from '@ventral/probe';
+import { changeset, parse, truthy, View } from 'vega';
 import embed, { type VisualizationSpec } from 'vega-embed';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
@@ -12,6 +13,8 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 export interface DrawnChart {
   /** Rings the marks of one layer; `isOnly` mutes those of the others. */
   link(layer: string | undefined, isOnly: boolean): void;
+  /** Draws a table's rows in place of those before: much cheaper than a new chart. */
+  show(table: Table): Promise<unknown>;
   remove(): void;
 }
 
@@ -58,6 +61,7 @@ export async function drawChart(
         mark.classList.toggle('muted', isOnly && datum.name !== layer);
       }
     },
+    show: (table) => view.change(table.name, changeset().remove(truthy).insert(records(table))).runAsync(),
     remove: finalize,
   };
 }

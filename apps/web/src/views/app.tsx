@@ -1,6 +1,12 @@
-/** @file The whole page: header, the desk with its three parts, what is said, and the window as a place to drop files. */
+/**
+ * @file The whole page: header, the desk with its three parts or the lesson, what is said, and the window as a place to drop
+ * files.
+ */
+import { useSignal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { t } from '../i18n/index.ts';
-import { failure, status } from '../state.ts';
+import { failure, status, view } from '../state.ts';
 import { Cortex } from './cortex.tsx';
 import { DropTarget } from './drop.tsx';
 import { Header } from './header.tsx';
@@ -13,27 +19,50 @@ export function App() {
   return (
     <Unbroken>
       {/* A button, not a link: the hash is the page's state. */}
-      <button type="button" class="skip" onClick={() => document.getElementById('picture')?.focus()}>
-        {t.value.skipToPicture}
-      </button>
+      {view.value === 'explore' && (
+        <button type="button" class="skip" onClick={() => document.getElementById('picture')?.focus()}>
+          {t.value.skipToPicture}
+        </button>
+      )}
       <Header />
       <FailureBar />
-      <main class="desk">
-        <Layers />
-        <div class="bench">
-          <Picture />
-          <Maps />
-        </div>
-        <Unbroken>
-          <Cortex />
-        </Unbroken>
-      </main>
+      {view.value === 'explore' ? <Explorer /> : <Lesson />}
       <p role="status" class="unseen">
         {status.value}
       </p>
       <DropTarget />
     </Unbroken>
   );
+}
+
+function Explorer() {
+  return (
+    <main class="desk">
+      <Layers />
+      <div class="bench">
+        <Picture />
+        <Maps />
+      </div>
+      <Unbroken>
+        <Cortex />
+      </Unbroken>
+    </main>
+  );
+}
+
+/** The lesson, fetched when it is opened: those who do not learn need not wait for it. */
+function Lesson() {
+  const fetched = useSignal<{ readonly View: ComponentType } | undefined>(undefined);
+  useEffect(() => {
+    import('./lesson.tsx')
+      .then(({ Lesson: View }) => {
+        fetched.value = { View };
+      })
+      .catch((error: Error) => {
+        failure.value = { title: t.value.errorBroken, details: error.message };
+      });
+  }, []);
+  return fetched.value ? <fetched.value.View /> : <main class="desk" aria-busy="true" />;
 }
 
 function FailureBar() {

@@ -1,8 +1,12 @@
-/** @file One chart, drawn by vega when it is first in sight; its marks are linked with the layers and the areas. */
+/**
+ * @file One chart, drawn by vega when it is first in sight; its marks are linked with the layers and the areas. A table that
+ * grows is followed without drawing the chart anew.
+ */
 
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { type ReadonlySignal, useSignal, useSignalEffect } from '@preact/signals';
 import type { Chart, VegaLiteSpec } from '@ventral/charts';
 import { areas5 } from '@ventral/cortex';
+import type { Table } from '@ventral/probe';
 import { useEffect, useRef } from 'preact/hooks';
 import type { DrawnChart } from '../draw/chart.ts';
 import { language, t } from '../i18n/index.ts';
@@ -12,7 +16,12 @@ import { useSize } from './size.ts';
 /** Room that axis labels take beside the panels of a chart, px. */
 const labelsPx = 96;
 
-export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?: number) => Chart }) {
+/** @param growing rows to show as they come; `build` then reads no signal that they do */
+export function ChartPlate(props: {
+  build: (theme: 'light' | 'dark', width?: number) => Chart;
+  growing?: ReadonlySignal<Table>;
+}) {
+  const { build, growing } = props;
   const plate = useRef<HTMLDivElement>(null);
   const paper = useRef<HTMLDivElement>(null);
   const size = useSize(plate);
@@ -27,6 +36,10 @@ export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?:
   const link = () => {
     const [hovered, selected] = [hoveredLayer.value, layer.value?.layer];
     drawn.current?.link(hovered ?? selected, hovered !== undefined);
+  };
+  const follow = () => {
+    const table = growing?.value;
+    if (table) void drawn.current?.show(table);
   };
 
   useEffect(() => {
@@ -47,6 +60,7 @@ export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?:
         problem.value = undefined;
         fit(element, scale);
         link();
+        follow();
       })
       .catch((error: Error) => {
         problem.value = error.message;
@@ -57,6 +71,7 @@ export function ChartPlate({ build }: { build: (theme: 'light' | 'dark', width?:
   }, [key, tables.value]);
   useEffect(() => () => drawn.current?.remove(), []);
   useSignalEffect(link);
+  useSignalEffect(follow);
 
   return (
     <div class="chart" ref={plate}>

@@ -19,12 +19,15 @@ function save(name: string, content: Blob): void {
 }
 
 /** `model_what.ext`, without what file systems refuse. */
-function fileName(what: string, extension: string): string {
-  return `${(network.value?.name ?? 'ventral').replace(/[^\p{L}\p{N}._-]+/gu, '-')}_${what}.${extension}`;
+function fileName(model: string, what: string, extension: string): string {
+  return `${model.replace(/[^\p{L}\p{N}._-]+/gu, '-')}_${what}.${extension}`;
 }
 
-/** @param chart builds the chart for paper: light, at its full width; called when it is wanted */
-export function ExportMenu({ table, chart }: { table: Table; chart?: () => Chart }) {
+/**
+ * @param chart builds the chart for paper: light, at its full width; called when it is wanted
+ * @param model what it is of; default: the network that is open
+ */
+export function ExportMenu({ table, chart, model }: { table: Table; chart?: () => Chart; model?: string }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const text = (content: string, type: string) => new Blob([content], { type });
   const entries: (readonly [label: string, extension: string, make: () => Blob | Promise<Blob>])[] = [
@@ -44,7 +47,7 @@ export function ExportMenu({ table, chart }: { table: Table; chart?: () => Chart
   const run = async (extension: string, make: () => Blob | Promise<Blob>) => {
     menu.current?.removeAttribute('open');
     try {
-      save(fileName(table.name, extension), await make());
+      save(fileName(model ?? network.value?.name ?? 'ventral', table.name, extension), await make());
     } catch (error) {
       failure.value = { title: t.value.chartFailed, details: error instanceof Error ? error.message : String(error) };
     }

@@ -1,6 +1,6 @@
 /** @file The top of the page: what is open, how to open something else, the field of view, language and theme. */
 import { useRef } from 'preact/hooks';
-import { openNetwork, setFov, takeChosen } from '../actions.ts';
+import { openNetwork, setFov, showView, takeChosen } from '../actions.ts';
 import { count, degrees, type Language, language, languages, shortCount, t } from '../i18n/index.ts';
 import {
   chosenFovDeg,
@@ -14,6 +14,8 @@ import {
   tableNamed,
   theme,
   themes,
+  view,
+  views,
 } from '../state.ts';
 
 export function Header() {
@@ -25,6 +27,13 @@ export function Header() {
           <strong>Ventral</strong>
           <span>{t.value.subtitle}</span>
         </p>
+        <nav class="views" aria-label={t.value.parts}>
+          {views.map((id) => (
+            <button key={id} type="button" aria-current={view.value === id ? 'page' : undefined} onClick={() => showView(id)}>
+              {t.value.views[id]}
+            </button>
+          ))}
+        </nav>
         <div class="openers">
           <Opener label={t.value.openNetwork} hint={t.value.openNetworkHint} accept=".onnx,.json,.txt" isMain />
           <Opener
@@ -33,7 +42,7 @@ export function Header() {
             accept=".png,.jpg,.jpeg,.webp,.zip,.onnx,.json,.txt"
           />
           <Opener label={t.value.openFolder} hint={t.value.openPicturesHint} isFolder />
-          {networkSource.value.kind === 'files' && (
+          {networkSource.value.kind !== 'builtin' && (
             <button type="button" onClick={() => void openNetwork({ kind: 'builtin', name: 'ventralnet:untrained' })}>
               {t.value.builtinNetwork}
             </button>
@@ -74,10 +83,12 @@ export function Header() {
           </label>
         </div>
       </div>
-      <div class="identity">
-        <Identity />
-        <FieldOfView />
-      </div>
+      {view.value === 'explore' && (
+        <div class="identity">
+          <Identity />
+          <FieldOfView />
+        </div>
+      )}
     </header>
   );
 }

@@ -8,7 +8,7 @@ export function ProbeBox() {
   const open = network.value;
   const [first] = stimuli.value;
   if (!open || !first) return <div class="probe" />;
-  const set = first.kind === 'builtin' ? t.value.builtinSet(first.set) : t.value.yourPictures;
+  const set = 'set' in first ? t.value.builtinSet(first.set) : t.value.yourPictures;
   const start = (label: string) => (
     <button type="button" class="main" onClick={() => void runProbe()}>
       {label}

@@ -10,14 +10,14 @@ export interface ClassScore {
 }
 
 /**
- * Probabilities of the classes for one picture: the first output that is a distribution already, else the softmax of the first
- * that is a list; undefined if there is no list.
+ * Probabilities of the classes for one picture: the last output that is a distribution already, else the softmax of the first
+ * that is a list; undefined if there is no list. The last, because logits may add up to 1 by chance, and their softmax follows them.
  */
 export function classProbabilities(outputs: readonly Tensor[]): number[] | undefined {
   const lists = outputs
     .filter(({ shape }) => shape[0] === 1 && Math.max(...shape) > 1 && shape.filter((n) => n > 1).length === 1)
     .map(({ data }) => Array.from(data));
-  const given = lists.find((list) => list.every((x) => x >= 0) && Math.abs(list.reduce((sum, x) => sum + x, 0) - 1) < 1e-3);
+  const given = lists.findLast((list) => list.every((x) => x >= 0) && Math.abs(list.reduce((sum, x) => sum + x, 0) - 1) < 1e-3);
   if (given) return given;
   const [logits] = lists;
   if (!logits) return undefined;

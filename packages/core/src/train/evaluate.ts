@@ -140,12 +140,17 @@ function classOutputs(graph: Graph, input: readonly [h: number, w: number] | und
 
 /**
  * Shows every picture to the network and counts. Costs a forward pass each.
- * @throws InputError if no picture could be used
+ * @throws InputError if no picture could be used; if a label is none of the network's; if probabilities are NaN
  * @throws JobAborted after a cancel
  */
 export async function evaluateNetwork<Item>(request: EvaluateRequest<Item>): Promise<Evaluation> {
   const { graph, model, input, maxBytes, items, runner, describe, signal, onProgress, strict } = request;
   const nClasses = classCount(graph, input);
+  const unknown = items.find(({ label }) => label >= nClasses);
+  if (unknown)
+    throw new InputError(
+      `evaluate "${graph.name}": a picture is of class ${unknown.label}, the network has 0 … ${nClasses - 1}.`,
+    );
   const { state, total, nDone, failures } = await runner.run({
     setup: {
       kind: 'evaluate',
@@ -175,6 +180,10 @@ export async function evaluateNetwork<Item>(request: EvaluateRequest<Item>): Pro
   if (state === undefined || total === undefined || nImages === 0)
     throw new InputError(
       `evaluate "${graph.name}": none of the ${items.length} pictures could be used. The first: ${failures[0]?.message}`,
+    );
+  if (!Number.isFinite(state))
+    throw new InputError(
+      `evaluate "${graph.name}": the network gives probabilities that are not numbers. Its weights are not usable.`,
     );
   const nRight = Array.from({ length: nClasses }, (_, c) => total.confusion[c * nClasses + c]!).reduce((a, b) => a + b, 0);
   return { ...total, nClasses, nImages, nRight, loss: state / nImages, failures };

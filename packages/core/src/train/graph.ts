@@ -1,6 +1,7 @@
 /**
  * @file From a network to the graph of one training step on one chunk of pictures: forward pass, cross-entropy, backward pass.
- * The weights become inputs of the graph; batch normalisation goes by the chunk's own mean and variance.
+ * The weights become inputs of the graph; batch normalisation (Ioffe & Szegedy 2015, arXiv:1502.03167) goes by the chunk's own mean
+ * and variance («ghost» batches of a fixed size, Hoffer, Hubara & Soudry 2017, arXiv:1705.08741).
  */
 import { withGradients } from '../autograd/backward.ts';
 import { InputError } from '../errors.ts';

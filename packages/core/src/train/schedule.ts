@@ -4,7 +4,7 @@ import { math } from '@ventral/kernels';
 export interface Schedule {
   /** cosine: half a cosine down to 0 (Loshchilov & Hutter 2017, arXiv:1608.03983); step: a tenth after 50 %, 75 % of the steps. */
   readonly kind: 'cosine' | 'step' | 'constant';
-  /** Share of the steps in which the rate grows from 0 to its peak. */
+  /** Share of the steps in which the rate grows from 0 to its peak (Goyal et al. 2017, arXiv:1706.02677). */
   readonly warmup: number;
 }
 

@@ -128,8 +128,10 @@ export function openTrainSession(environment: {
       watching.run(({ tapIndex, ptr, rows, channels }) => {
         if (!kernels.f32(ptr, rows * channels).every(Number.isFinite)) found ??= `layer "${names[tapIndex]}"`;
       });
+      if (found) return found;
+      if (!Number.isFinite(watching.read(step.score).data[0])) return `the cross-entropy of "${step.logits}"`;
       const broken = step.gradientValues.findLastIndex((name) => !watching.read(name).data.every(Number.isFinite));
-      return found ?? `the gradient of "${step.parameters[broken]?.name}"`;
+      return `the gradient of "${step.parameters[broken]!.name}"`;
     }
 
     return {

@@ -182,12 +182,13 @@ describe('reports', () => {
   });
 });
 
+const first = (n: number): TrainingPictures => ({
+  ...learned,
+  data: learned.data.slice(0, n * 192),
+  labels: learned.labels.slice(0, n),
+});
+
 describe('refusals', () => {
-  const first = (n: number): TrainingPictures => ({
-    ...learned,
-    data: learned.data.slice(0, n * 192),
-    labels: learned.labels.slice(0, n),
-  });
   it.each([
     ['train: 20 pictures are fewer than a batch of 24. Give a smaller batch, or more pictures.', { pictures: first(20) }],
     [
@@ -220,6 +221,22 @@ describe('refusals', () => {
       /^train: the loss is not a number at step \d+ \(epoch 1 of 10\): (layer|the gradient of) "[a-z.]+" gives values that are not finite\. Lower the learning rate \(1e\+30\)\.$/,
     );
     await expect(broken).rejects.toThrow(`at step ${reported.length + 1} `);
+  });
+});
+
+describe('a last step that went too far', () => {
+  const tooFar: TrainOptions = { ...options, rate: 1e308, schedule: { kind: 'constant', warmup: 0 }, epochs: 1, batch: 120 };
+  const message = (step: number) =>
+    `train: after step ${step} (epoch 1 of 1) "a.conv.weight" has values that are not finite. Lower the learning rate (1e+308).`;
+  it('gives no state: an epoch of one step', async () => {
+    const epochs: number[] = [];
+    const work = train({ pictures: first(120), options: tooFar, onEpoch: (epoch) => void epochs.push(epoch) });
+    await expect(work).rejects.toThrow(message(1));
+    expect(epochs).toEqual([]);
+  });
+  it('gives no state to a run that is stopped there either', async () => {
+    const stop = new AbortController();
+    await expect(train({ options: tooFar, signal: stop.signal, onStep: () => stop.abort() })).rejects.toThrow(message(1));
   });
 });
 

@@ -116,6 +116,8 @@ const statisticsShare = 0.1;
  * @throws InputError `train: all 300 pictures are of one class, "cat". Give pictures of at least two.`
  * @throws InputError `train: the loss is not a number at step 132 (epoch 3 of 30): layer "block2.conv1" gives values that are not
  *   finite. Lower the learning rate (0.4).`
+ * @throws InputError in place of giving a state that cannot be used: `train: after step 390 (epoch 1 of 30) "block1.conv1.weight"
+ *   has values that are not finite. Lower the learning rate (0.4).`
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainResult> {
   const { description, pictures, options, runner, resume, onStep, onEpoch, signal } = request;
@@ -129,7 +131,10 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainResult> 
   const chunkImages = chunkImagesOf(batch);
   const state = resume ? copyState(resume) : startState(network, learned, options);
   let { step } = state;
-  const now = (): TrainState => ({ ...state, step });
+  const now = (): TrainState => {
+    checkFinite(learned, state, `after step ${step} (epoch ${Math.ceil(step / stepsPerEpoch)} of ${epochs})`, options);
+    return { ...state, step };
+  };
   const setup: TrainSetup = {
     kind: 'train',
     network,
@@ -219,6 +224,13 @@ function followStatistics(
       for (let c = 0; c < size; c++, at++) running[at]! += share * (chunk[at]! * sample - running[at]!);
     }
   }
+}
+
+/** A last step that went too far shows in no loss: nobody asked for the next one. */
+function checkFinite(learned: Trainable, state: TrainState, when: string, { rate }: TrainOptions): void {
+  const [broken] = [...tensorsOf(learned, state)].find(([, { data }]) => !data.every(Number.isFinite)) ?? [];
+  if (broken !== undefined)
+    throw new InputError(`train: ${when} "${broken}" has values that are not finite. Lower the learning rate (${rate}).`);
 }
 
 function checkRequest(network: Graph, { nClasses }: Trainable, pictures: TrainingPictures, options: TrainOptions): void {
