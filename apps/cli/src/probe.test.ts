@@ -129,7 +129,16 @@ describe('wrong use is exit 2, and files that cannot be used are exit 1, both in
     [['probe', 'ventralnet:untrained', '--layers', 'blok*'], 1, 'ventralnet:untrained: layers: "blok*" matches no layer.'],
     [['probe', 'ventralnet:untrained', '--stimuli', 'leaves'], 1, 'there is no built-in set "leaves"'],
     [['probe', 'ventralnet:untrained', '--stimuli', './nowhere/'], 1, 'stimuli "./nowhere/": no such folder, zip or picture.'],
-    [['probe', 'ventralnet', '--out', join(folder, 'x')], 1, 'Use ventralnet:untrained'],
+    [
+      ['probe', 'ventralnet', '--controls', 'shuffled'],
+      2,
+      'there is no control "shuffled". There are: untrained, permuted, random.',
+    ],
+    [
+      ['probe', 'ventralnet:untrained', '--controls', 'untrained'],
+      2,
+      'what "ventralnet:untrained" was before training is not known.',
+    ],
     [['probe', 'nowhere.onnx', '--stimuli', 'noise'], 1, 'model "nowhere.onnx": no such file'],
     [['run', 'ventralnet:untrained', '--image', 'nowhere.png'], 1, 'read "nowhere.png": no such file or folder.'],
     [['nonsense'], 2, "unknown command 'nonsense'"],

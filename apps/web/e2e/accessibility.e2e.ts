@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath)('axe finds nothing serious', () => {
 
   test.each(looks)('lang=%s theme=%s', async (lang, theme) => {
     const { page } = await visit(`#lang=${lang}&theme=${theme}`);
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await untilProbed(page);
     await page.locator('.chart svg .mark-symbol path').first().waitFor();
     await page.locator('.folded summary').first().click();

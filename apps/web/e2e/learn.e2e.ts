@@ -65,9 +65,9 @@ describe.skipIf(!chromiumPath)('a network learns in the page', () => {
     const { columns, rows } = readCsv((await readFile(await download.path())).toString());
     const kinds = rows.map((row) => row[columns.indexOf('pictures')]);
     expect(['batch', 'held-out', 'chance'].map((kind) => kinds.filter((other) => other === kind).length)).toEqual([192, 7, 2]);
-    // What is drawn last is what the table holds.
+    // What is drawn last is what the table holds: each judgement in both panels.
     const drawn = page.locator('.chart svg [aria-roledescription=point]');
-    await expect.poll(() => drawn.count()).toBe(7);
+    await expect.poll(() => drawn.count()).toBe(14);
 
     expect(await page.locator('section', { hasText: 'has not seen' }).locator('.sheet li').count()).toBe(24);
     expect(await page.locator('.wrong').count()).toBe(12);
@@ -108,9 +108,10 @@ describe.skipIf(!chromiumPath)('a network learns in the page', () => {
     expect(await setting('Seed').inputValue()).toBe('7');
     await setting('Drawings').fill('640');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.url()).toMatch(/view=learn&pictures=640&epochs=1&seed=7/);
+    // The address is written once a network is open.
+    await expect.poll(() => page.url(), { timeout: 30_000 }).toMatch(/view=learn&pictures=640&epochs=1&seed=7/);
     await page.getByRole('button', { name: 'Explore' }).click();
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await page.goBack();
     await setting('Epochs').waitFor();
     await page.close();

@@ -7,8 +7,7 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
 
   test('with the built-in network and picture, nothing from elsewhere, no error, and probes by itself', async () => {
     const { page, wrongs } = await visit();
-    await untilOpen(page, 'ventralnet:untrained');
-    expect(await page.locator('.notice').innerText()).toContain('untrained');
+    await untilOpen(page, 'ventralnet');
     expect(await page.getByRole('option', { name: /block1\.relu1/ }).count()).toBe(1);
     expect(await page.locator('.layers .card').count()).toBe(14);
     // 7×7 kernel on 32 px over 2°: 7 · 2 / 32 = 0.4375°.
@@ -16,6 +15,24 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
     expect(await page.locator('.predictions li').count()).toBe(5);
     expect(await untilProbed(page)).toMatch(/^Probed 64 pictures/);
     await page.locator('.chart svg .mark-symbol path').first().waitFor();
+    expect(wrongs).toEqual([]);
+    await page.close();
+  });
+
+  test('opens every built-in network by name, and says of a control that it is one', async () => {
+    const { page, wrongs } = await visit();
+    await untilOpen(page, 'ventralnet');
+    expect(await page.locator('.notice').count()).toBe(0);
+    const choice = page.getByLabel('Built-in network');
+    for (const [name, notice] of [
+      ['ventralnet:untrained', 'nothing was learned'],
+      ['ventralnet:shuffled', 'trained on shuffled labels'],
+      ['digits', undefined],
+    ] as const) {
+      await choice.selectOption(name);
+      await untilOpen(page, name);
+      if (notice) expect(await page.locator('.notice').innerText()).toContain(notice);
+    }
     expect(wrongs).toEqual([]);
     await page.close();
   });
@@ -44,7 +61,7 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
 
   test('every layer is reached by keyboard, and Back returns to the one before', async () => {
     const { page } = await visit();
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     const selected = () => page.locator('.card[aria-selected=true] b').innerText();
     await page.locator('.card[tabindex="0"]').focus();
     expect(await page.locator('.card[tabindex="0"]').count()).toBe(1);
@@ -67,7 +84,7 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
     const { page, wrongs } = await visit(
       '#layer=block2.relu1&unit=5,3,4&measure=latency&lang=ko&theme=dark&fov=4&surprise=1&species=dragon',
     );
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     expect(await page.locator('html').getAttribute('lang')).toBe('ko');
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     expect(await page.locator('.card[aria-selected=true] b').innerText()).toBe('block2.relu1');
@@ -87,7 +104,7 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
 
   test('the field of view changes degrees in the cards, the table and the chart at once', async () => {
     const { page } = await visit();
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await page.getByRole('spinbutton', { name: 'Field of view' }).fill('8');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('.card .rf').first().innerText()).toBe('7 px · 1.75°');
@@ -101,7 +118,7 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
 
   test('pointing at a map shows the unit, a click pins it, and a layer, its mark and its row light up together', async () => {
     const { page } = await visit();
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await untilProbed(page);
     const plate = page.locator('.plate').nth(1);
     const box = (await plate.boundingBox())!;
@@ -130,7 +147,7 @@ describe.skipIf(!chromiumPath)('the page opens', () => {
 
   test('it fits a telephone: no sideways scrolling at 390 px', async () => {
     const { page } = await visit('', { viewport: { width: 390, height: 844 } });
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await untilProbed(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     expect(url()).toContain('/some/where/');

@@ -30,7 +30,7 @@ describe.skipIf(!chromiumPath || !hasShared)('squeezenet1_1 on photographs', () 
       ventral('probe', shared(network[0]!), '--stimuli', shared('photos'), '--workers', '1', '--out', folder),
     ]);
     ({ page, wrongs } = visited);
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await drop(page, [...network, ...photos].map(shared), readFile);
     await untilOpen(page, 'squeezenet1_1');
   });
@@ -150,7 +150,7 @@ describe.skipIf(!chromiumPath || !hasShared)('ten thousand pictures from a zip',
 
   test('are cancelled within moments, retried, and the page stays free meanwhile', { retry: 2 }, async () => {
     const { page, wrongs } = await visit();
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await untilProbed(page);
     await page.locator('input[type=file]').nth(1).setInputFiles(shared('datasets/cifar10/test.zip'));
     await page.getByRole('button', { name: /^Probe 10,000 pictures/ }).click();
@@ -186,7 +186,7 @@ describe.skipIf(!chromiumPath || !hasShared)('what cannot be used', () => {
 
   test('a truncated network, a file of no use, a damaged picture: one line each, and the page goes on', async () => {
     const { page } = await visit();
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await untilProbed(page);
     const whole = readFileSync(shared('models/tiny_vgg/tiny_vgg.onnx'));
     const failure = page.locator('.failure p');

@@ -44,7 +44,7 @@ describe.skipIf(!chromiumPath || !hasShared)('a worker that probes ends in the m
     ],
   ])('%s: the page names the stimulus at once and offers to retry', async (_, end) => {
     const { page } = await visit('', {}, rememberWorkers);
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await untilProbed(page);
     await page.locator('input[type=file]').nth(1).setInputFiles(shared('datasets/cifar10/test.zip'));
     await page.getByRole('button', { name: /^Probe 10,000 pictures/ }).click();
@@ -73,7 +73,7 @@ describe.skipIf(!chromiumPath)('the worker that shows ends', () => {
 
   test('the page says so, and Retry opens the network again', async () => {
     const { page } = await visit('', {}, rememberWorkers);
-    await untilOpen(page, 'ventralnet:untrained');
+    await untilOpen(page, 'ventralnet');
     await untilProbed(page);
     const viewer = page.workers().find((worker) => /\/viewer-[^/]*\.js$/.test(worker.url()))!;
     await viewer.evaluate(() => close());

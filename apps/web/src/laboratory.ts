@@ -18,9 +18,9 @@ import {
   pictureInput,
   verifyGraph,
 } from '@ventral/core';
-import { createImageDecoder, type ImageDecoder, readOnnx, readSidecar, readZipEntry } from '@ventral/formats';
+import { createImageDecoder, type ImageDecoder, readOnnx, readSafetensors, readSidecar, readZipEntry } from '@ventral/formats';
 import { drawScene, stimulusSet } from '@ventral/stimuli';
-import ventralnet from '../../../data/models/ventralnet.json';
+import { builtinNetworks } from './builtin.ts';
 import { type NetworkSource, type Stimulus, zipSource } from './sources.ts';
 
 const kernelUrls = {
@@ -50,21 +50,36 @@ export async function compileKernels(variant: keyof typeof kernelUrls = 'simd'):
   }
 }
 
-/** Built-in networks by name. */
-const builtin: Readonly<Record<string, () => Graph>> = {
-  'ventralnet:untrained': () => ({ ...buildNetwork(ventralnet, { seed: 1 }), name: 'ventralnet:untrained' }),
-};
+const descriptions = import.meta.glob('../../../data/models/*.json', { import: 'default', eager: true });
+const weightUrls = import.meta.glob<string>('../../../data/models/*.safetensors', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+
+/** @throws InputError if none has that name */
+async function loadBuiltin(name: string): Promise<Graph> {
+  const entry = builtinNetworks.find((network) => network.name === name);
+  if (!entry)
+    throw new InputError(
+      `network "${name}": no built-in network has that name. There is: ${builtinNetworks.map((network) => network.name).join(', ')}.`,
+    );
+  const { network, weights, seed = 0, notice } = entry;
+  const description = descriptions[`../../../data/models/${network}`];
+  const source = weights ? { weights: readSafetensors(await weightBytes(weights), weights).tensors } : { seed };
+  const graph = buildNetwork(description, source);
+  return { ...graph, name, metadata: { ...graph.metadata, ...(notice && { notice }) } };
+}
+
+async function weightBytes(file: string): Promise<Uint8Array> {
+  const response = await fetch(new URL(weightUrls[`../../../data/models/${file}`]!, import.meta.url));
+  if (!response.ok) throw new Error(`${file}: the server answered ${response.status}. Is the whole folder of the page there?`);
+  return new Uint8Array(await response.arrayBuffer());
+}
 
 /** Reads a network with its sidecar and class names. @throws InputError */
 export async function loadNetwork(source: NetworkSource): Promise<Graph> {
-  if (source.kind === 'builtin') {
-    const build = builtin[source.name];
-    if (!build)
-      throw new InputError(
-        `network "${source.name}": no built-in network has that name. There is: ${Object.keys(builtin).join(', ')}.`,
-      );
-    return build();
-  }
+  if (source.kind === 'builtin') return loadBuiltin(source.name);
   if (source.kind === 'graph') return source.graph;
   const { model, beside } = source;
   const graph = readOnnx(new Uint8Array(await model.arrayBuffer()), model.name);

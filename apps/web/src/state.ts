@@ -9,6 +9,7 @@ import { defaultWorkerCount, type Graph } from '@ventral/core';
 import type { Area5 } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
 import { columnIndex } from '@ventral/probe';
+import { firstNetwork } from './builtin.ts';
 import type { Field } from './draw/field.ts';
 import { unitAt } from './draw/field.ts';
 import type { LayerMaps, NetworkFacts, ShownPicture } from './facts.ts';
@@ -44,7 +45,7 @@ export function followSystemTheme(): void {
 export const isDark = computed(() => (theme.value === 'system' ? systemIsDark.value : theme.value === 'dark'));
 
 // The network.
-export const networkSource = signal<NetworkSource>({ kind: 'builtin', name: 'ventralnet:untrained' });
+export const networkSource = signal<NetworkSource>({ kind: 'builtin', name: firstNetwork });
 export const network = signal<NetworkFacts | undefined>(undefined);
 /** Name of a network that is being read. */
 export const networkLoading = signal<string | undefined>(undefined);
@@ -174,7 +175,7 @@ export const view = signal<View>('explore');
 /** What users may set before it starts, with its default and bounds. */
 export const lessonLimits = {
   pictures: { usual: 4000, least: 128, most: 20_000 },
-  epochs: { usual: 10, least: 1, most: 100 },
+  epochs: { usual: 12, least: 1, most: 100 },
   seed: { usual: 1, least: 0, most: 9999 },
 } as const;
 export type LessonSetting = keyof typeof lessonLimits;

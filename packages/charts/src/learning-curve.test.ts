@@ -38,7 +38,8 @@ describe.each(['en', 'ko'] as const)('the learning curve, %s', (language) => {
     expect(svg.split('aria-roledescription="point"').length - 1).toBe(2 * 2);
     // A growing table is followed under its name.
     const grown = learningCurveTable({ ...curve, points: [...curve.points, { ...curve.points[3]!, step: 40 }] }, language);
-    await view.change(grown.name, vega.changeset().remove(vega.truthy).insert(records(grown))).runAsync();
+    const added = records(grown).slice(chart.table.rows.length);
+    await view.change(grown.name, vega.changeset().insert(added)).runAsync();
     expect((await view.toSVG()).split('aria-roledescription="point"').length - 1).toBe(2 * 3);
   });
 });

@@ -97,17 +97,11 @@ export function learningCurveChart(
       },
       y: { field: quantity, type: 'quantitative', scale, axis: { title: say.axes[quantity], tickCount: 5 } },
       color: byLegend([theme === 'light' ? okabeIto.blue : okabeIto.skyBlue, ink, quiet]),
-      tooltip: [
-        { field: 'legend', type: 'nominal', title: ' ' },
-        { field: 'step', type: 'quantitative', title: say.axes.step },
-        { field: 'loss', type: 'quantitative', title: say.axes.loss, format: '.3f' },
-        { field: 'accuracy', type: 'quantitative', title: say.axes.accuracy, format: '.3f' },
-        { field: 'n_images', type: 'quantitative', title: say.nImages },
-      ],
     },
     layer: [
       {
-        mark: { type: 'line', strokeWidth: 1.4 },
+        // What a line says is said by its points; words for each of a thousand steps would slow a growing chart.
+        mark: { type: 'line', strokeWidth: 1.4, aria: false },
         encoding: {
           strokeDash: byLegend([
             [1, 0],
@@ -119,6 +113,15 @@ export function learningCurveChart(
       {
         transform: [{ filter: { field: 'pictures', equal: 'held-out' } }],
         mark: { type: 'point', filled: true, shape: 'diamond', size: 70, opacity: 1 },
+        encoding: {
+          tooltip: [
+            { field: 'legend', type: 'nominal', title: ' ' },
+            { field: 'step', type: 'quantitative', title: say.axes.step },
+            { field: 'loss', type: 'quantitative', title: say.axes.loss, format: '.3f' },
+            { field: 'accuracy', type: 'quantitative', title: say.axes.accuracy, format: '.3f' },
+            { field: 'n_images', type: 'quantitative', title: say.nImages },
+          ],
+        },
       },
     ],
   });

@@ -48,8 +48,8 @@ const nCellsShown = 8;
  * followed by its negative: an even nonlinearity, as of an energy unit, adds nothing to a first-order map.
  *
  * @returns n pictures, n a multiple of 64
- * @see Jones & Palmer 1987, The two-dimensional spatial structure of simple receptive fields in cat striate cortex, J. Neurophysiol.
- *   58, 1187, for the method.
+ * @see Jones & Palmer 1987, The two-dimensional spatial structure of simple receptive fields in cat striate cortex,
+ *   J. Neurophysiol. 58, 1187, for the method.
  */
 export function sparseNoiseCells(random: Random, n: number): Pick<SparseNoise, 'brightCells' | 'darkCells'>[] {
   const nCells = gridSize * gridSize;

@@ -4,7 +4,7 @@
  */
 import type { VegaLiteSpec } from '@ventral/charts';
 import { records, type Table } from '@ventral/probe';
-import { changeset, parse, truthy, View } from 'vega';
+import { changeset, parse, View } from 'vega';
 import embed, { type VisualizationSpec } from 'vega-embed';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
@@ -13,8 +13,8 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 export interface DrawnChart {
   /** Rings the marks of one layer; `isOnly` mutes those of the others. */
   link(layer: string | undefined, isOnly: boolean): void;
-  /** Draws a table's rows in place of those before: much cheaper than a new chart. */
-  show(table: Table): Promise<unknown>;
+  /** Follows the chart's table, which has grown at its end: draws what was added. */
+  grow(table: Table): Promise<unknown>;
   remove(): void;
 }
 
@@ -51,6 +51,7 @@ export async function drawChart(
     onPoint(datum?.name && datum.rung ? (datum as Pointed) : undefined);
   });
   view.addEventListener('pointerout', () => onPoint(undefined));
+  let nDrawn = (spec.data as { values: readonly unknown[] }).values.length;
   return {
     link(layer, isOnly) {
       for (const mark of element.querySelectorAll<SVGElement>('.mark-symbol path')) {
@@ -61,7 +62,11 @@ export async function drawChart(
         mark.classList.toggle('muted', isOnly && datum.name !== layer);
       }
     },
-    show: (table) => view.change(table.name, changeset().remove(truthy).insert(records(table))).runAsync(),
+    grow(table) {
+      const added = records({ ...table, rows: table.rows.slice(nDrawn) });
+      nDrawn = table.rows.length;
+      return view.change(table.name, changeset().insert(added)).runAsync();
+    },
     remove: finalize,
   };
 }

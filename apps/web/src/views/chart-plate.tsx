@@ -16,7 +16,7 @@ import { useSize } from './size.ts';
 /** Room that axis labels take beside the panels of a chart, px. */
 const labelsPx = 96;
 
-/** @param growing rows to show as they come; `build` then reads no signal that they do */
+/** @param growing the chart's table where rows come at its end; `build` then reads no signal that they change */
 export function ChartPlate(props: {
   build: (theme: 'light' | 'dark', width?: number) => Chart;
   growing?: ReadonlySignal<Table>;
@@ -39,7 +39,7 @@ export function ChartPlate(props: {
   };
   const follow = () => {
     const table = growing?.value;
-    if (table) void drawn.current?.show(table);
+    if (table) void drawn.current?.grow(table);
   };
 
   useEffect(() => {

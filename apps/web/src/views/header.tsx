@@ -1,6 +1,7 @@
 /** @file The top of the page: what is open, how to open something else, the field of view, language and theme. */
 import { useRef } from 'preact/hooks';
 import { openNetwork, setFov, showView, takeChosen } from '../actions.ts';
+import { builtinNetworks } from '../builtin.ts';
 import { count, degrees, type Language, language, languages, shortCount, t } from '../i18n/index.ts';
 import {
   chosenFovDeg,
@@ -42,11 +43,7 @@ export function Header() {
             accept=".png,.jpg,.jpeg,.webp,.zip,.onnx,.json,.txt"
           />
           <Opener label={t.value.openFolder} hint={t.value.openPicturesHint} isFolder />
-          {networkSource.value.kind !== 'builtin' && (
-            <button type="button" onClick={() => void openNetwork({ kind: 'builtin', name: 'ventralnet:untrained' })}>
-              {t.value.builtinNetwork}
-            </button>
-          )}
+          <BuiltinNetworks />
           <span class="stay">{t.value.filesStay}</span>
         </div>
         <div class="settings">
@@ -90,6 +87,31 @@ export function Header() {
         </div>
       )}
     </header>
+  );
+}
+
+/** Opens one of the networks that come with the page. */
+function BuiltinNetworks() {
+  const source = networkSource.value;
+  return (
+    <label>
+      <span class="unseen">{t.value.builtinNetwork}</span>
+      <select
+        value={source.kind === 'builtin' ? source.name : ''}
+        onChange={({ currentTarget }) => void openNetwork({ kind: 'builtin', name: currentTarget.value })}
+      >
+        {source.kind !== 'builtin' && (
+          <option value="" disabled>
+            {t.value.builtinNetwork}
+          </option>
+        )}
+        {builtinNetworks.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
