@@ -47,7 +47,7 @@ const heldOutSeed = state.lessonLimits.seed.most + 1;
 const nHeldOut = 400;
 const nExamples = 24;
 /** How often the page shows where the run stands, ms. */
-const showMs = 150;
+const showMs = 500;
 
 let pool: Pool | undefined;
 let running: AbortController | undefined;

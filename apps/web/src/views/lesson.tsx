@@ -34,10 +34,11 @@ export function Lesson() {
   useEffect(() => void openLesson(seed), [seed]);
   return (
     <main class="desk lesson">
-      <div class="bench">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section class="bench" tabIndex={0} aria-label={t.value.lesson.title}>
         <Explanation />
         <Examples />
-      </div>
+      </section>
       <div class="bench">
         <Run />
         <Kernels />
