@@ -1,4 +1,4 @@
-/** @file The targets of the issue: least ratios of a peer's time to ours (one thread, batch 1), and the largest costs of probing and learning. */
+/** @file What the figures are held to: least ratios of a peer's time to ours (one thread, batch 1), and the largest costs of probing and learning. */
 
 const forward = (web, webRelaxed, tensorflow) => ({ web, webRelaxed, tensorflow });
 
