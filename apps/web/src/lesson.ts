@@ -34,10 +34,10 @@ const sizePx = { heightPx: input.height, widthPx: input.width };
 
 /** What the run is like but for its length and seed: found by trial, see data/models/README.md. */
 const recipe: Omit<TrainOptions, 'epochs' | 'seed'> = {
-  batch: 40,
-  rate: 0.2,
+  batch: 64,
+  rate: 0.4,
   schedule: { kind: 'cosine', warmup: 0.15 },
-  optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+  optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-3 },
   smoothing: 0.05,
   augmentation: { flip: true, shiftPx: 2, jitter: 0, cutoutPx: 0 },
 };
@@ -46,8 +46,8 @@ const recipe: Omit<TrainOptions, 'epochs' | 'seed'> = {
 const heldOutSeed = state.lessonLimits.seed.most + 1;
 const nHeldOut = 400;
 const nExamples = 24;
-/** How often the page shows where the run stands, ms. */
-const showMs = 500;
+/** How often the page shows where the run stands, and how often the curve, which costs more to draw, ms. */
+const [showMs, curveMs] = [300, 1000];
 
 let pool: Pool | undefined;
 let running: AbortController | undefined;
@@ -195,14 +195,19 @@ async function drawAll(seed: number, nPictures: number, signal: AbortSignal): Pr
   return draw(seed, nPictures, { signal, onProgress: show(nHeldOut) });
 }
 
-/** Shows where a run stands, at most every {@link showMs}. */
+/** Shows where a run stands from time to time. */
 function follower(start: Float32Array, points: LearningPoint[], nSteps: number, isShown: () => boolean) {
   let shownMs = 0;
+  let drawnMs = 0;
   let firstMs = 0;
   const follow = {
     weights: start,
     show() {
+      drawnMs = performance.now();
       state.curve.value = { nSteps, points: [...points] };
+      follow.showKernels();
+    },
+    showKernels() {
       state.kernels.value = { start, now: follow.weights.slice(0, start.length) };
     },
     step({ step, loss, accuracy, epoch }: StepReport) {
@@ -215,7 +220,8 @@ function follower(start: Float32Array, points: LearningPoint[], nSteps: number, 
       const secondsLeft = step > 5 ? ((now - firstMs) / (step - 1) / 1000) * (nSteps - step) : undefined;
       batch(() => {
         state.lesson.value = { is: 'learning', step, nSteps, epoch, secondsLeft };
-        follow.show();
+        if (now - drawnMs < curveMs) follow.showKernels();
+        else follow.show();
       });
     },
   };

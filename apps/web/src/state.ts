@@ -175,7 +175,7 @@ export const view = signal<View>('explore');
 /** What users may set before it starts, with its default and bounds. */
 export const lessonLimits = {
   pictures: { usual: 4000, least: 128, most: 20_000 },
-  epochs: { usual: 12, least: 1, most: 100 },
+  epochs: { usual: 11, least: 1, most: 100 },
   seed: { usual: 1, least: 0, most: 9999 },
 } as const;
 export type LessonSetting = keyof typeof lessonLimits;

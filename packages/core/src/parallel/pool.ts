@@ -181,8 +181,11 @@ async function work<Setup, Item, State, Total>(
       return shared;
     });
     if (!isOpen) return undefined;
-    if (job.session !== undefined) await ask((service) => service.update(job.update));
+    // The first chunk follows the update at once: a worker takes its messages in order.
+    const updated = job.session === undefined ? undefined : ask((service) => service.update(job.update));
+    updated?.catch(() => undefined);
     send();
+    await updated;
     for (let head = sent[0]; head !== undefined; head = sent[0]) {
       const result = await head.result;
       if (result !== undefined) ledger.add(head.chunk, result);
