@@ -3,8 +3,10 @@
  * layer's output the moment it exists, and give small states that are merged along a fixed tree. Others read the graph alone.
  */
 
-import type { BoundGraph, Stage, Tap } from '@ventral/core';
+import type { BoundGraph, NetworkSetup, Pool, Preprocess, Progress, Stage, Tap } from '@ventral/core';
 import type { Kernels } from '@ventral/kernels';
+import type { WeightControl } from './control/weights.ts';
+import type { UnitField } from './receptive-field/field.ts';
 import type { Table } from './table.ts';
 
 /** A layer as probes and tables name it. */
@@ -72,7 +74,34 @@ export interface GraphProbe {
   measure(context: FinishContext, graph: BoundGraph, layers: readonly LayerInfo[]): Table[];
 }
 
-export type Probe = StimulusProbe | GraphProbe;
+/** A probe that makes its own stimuli and runs its own jobs. It is measured again on every control. */
+export interface ExperimentProbe {
+  readonly kind: 'experiment';
+  readonly name: string;
+  readonly title: string;
+  /** Bytes of all layers' states together, known before the run. */
+  stateBytes(layers: readonly LayerInfo[], options: ProbeOptions): number;
+  measure(laboratory: Laboratory): Promise<Table[]>;
+}
+
+/** What an experiment works with: no weights, so that a page has it without the network. */
+export interface Laboratory {
+  readonly context: FinishContext;
+  readonly layers: readonly LayerInfo[];
+  /** Where each layer's centre unit can look. */
+  readonly fields: readonly UnitField[];
+  /** [height, width] of the network's input. */
+  readonly sizePx: readonly [h: number, w: number];
+  /** What a job's setup says about the network under study, its control included. */
+  readonly subject: NetworkSetup & { readonly control?: WeightControl | undefined };
+  readonly preprocess: Preprocess;
+  readonly runner: Pick<Pool, 'run'>;
+  readonly signal?: AbortSignal | undefined;
+  /** Progress of this experiment alone. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export type Probe = StimulusProbe | GraphProbe | ExperimentProbe;
 
 /**
  * What a network is compared with, by the same stimuli. `untrained`: the weights that training began with, where they are known;

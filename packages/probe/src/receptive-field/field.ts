@@ -157,3 +157,29 @@ export function clippedSizePx(field: AxisField, sizePx: number, nUnits: number):
   }
   return most;
 }
+
+/** Where one unit can look: the part of its theoretical field inside the picture. Plain data. */
+export interface UnitField {
+  /** Middle of that part; pixel (0, 0) is centred on 0. */
+  readonly centerPx: readonly [y: number, x: number];
+  readonly sizePx: readonly [h: number, w: number];
+}
+
+/** The fields of the centre units, at row ⌊h/2⌋ and column ⌊w/2⌋, of values of `graph`. */
+export function centreUnitFields(
+  graph: BoundGraph,
+  values: readonly { readonly layer: string; readonly heightUnits: number; readonly widthUnits: number }[],
+): UnitField[] {
+  const fields = receptiveFields(graph);
+  const picture = pictureInput(graph).sizePx;
+  const inside = (field: AxisField, nUnits: number, picturePx: number) => {
+    const start = field.startPx + (field.valueAxis === null ? 0 : Math.floor(nUnits / 2) * field.stridePx);
+    return [Math.max(0, start), Math.min(picturePx, start + field.sizePx)] as const;
+  };
+  return values.map(({ layer, heightUnits, widthUnits }) => {
+    const { y, x } = fields.get(layer)!;
+    const [top, bottom] = inside(y, heightUnits, picture[0]);
+    const [left, right] = inside(x, widthUnits, picture[1]);
+    return { centerPx: [(top + bottom - 1) / 2, (left + right - 1) / 2], sizePx: [bottom - top, right - left] };
+  });
+}
