@@ -44,13 +44,14 @@ const fovOption = () =>
   );
 const seedOption = () => new Option('--seed <n>', 'seed of everything drawn at random (default: 0)').argParser(wholeNumber(0));
 const layersOption = () =>
-  new Option('--layers <globs>', 'layers by name, e.g. "features.*,layer4*", or all-nodes')
-    .argParser(list)
-    .default(undefined, 'the canonical layers');
+  new Option(
+    '--layers <globs>',
+    'layers by name, e.g. "features.*,layer4*", or all-nodes (default: the canonical layers)',
+  ).argParser(list);
 const maxMemoryOption = () =>
-  new Option('--max-memory <MB>', 'limit of what the model may take in memory')
-    .argParser(positiveNumber)
-    .default(undefined, 'half of the memory');
+  new Option('--max-memory <MB>', 'limit of what the model may take in memory (default: half of the memory)').argParser(
+    positiveNumber,
+  );
 const preprocessOption = () =>
   new Option('--preprocess <file>', 'preprocessing as JSON, in place of the sidecar beside the model');
 const relaxedOption = () =>
@@ -71,17 +72,23 @@ program
   .description('probe every layer over stimuli; write tables (CSV), figures, a report and a manifest')
   .argument('<model>', modelHelp)
   .option('--stimuli <source>', 'folder or zip of pictures, or a built-in set (default: the set of a built-in network)')
-  .addOption(new Option('--probes <names>', 'which probes, e.g. rf,stats,cost').argParser(list).default(undefined, 'all'))
+  .addOption(
+    new Option(
+      '--probes <names>',
+      'which probes: rf, cost, stats; those of the group physiology: effective, mapping, orientation, spatial-frequency, phase, size, contrast, colour; or all (default: rf,cost,stats)',
+    ).argParser(list),
+  )
   .addOption(layersOption())
   .addOption(fovOption())
-  .addOption(new Option('--workers <n>', 'worker threads').argParser(wholeNumber(1)).default(undefined, 'by cores and memory'))
+  .addOption(new Option('--workers <n>', 'worker threads (default: by cores and memory)').argParser(wholeNumber(1)))
   .addOption(seedOption())
   .addOption(new Option('--max-units <n>', 'units of a layer measured one by one (default: 2048)').argParser(wholeNumber(1)))
   .option('--no-quantiles', 'leave quantiles out: faster')
   .addOption(
-    new Option('--controls <names>', 'compare with the same layers of other weights: untrained, permuted, random')
-      .argParser(list)
-      .default(undefined, 'untrained for a built-in network'),
+    new Option(
+      '--controls <names>',
+      'compare with the same layers of other weights: untrained, permuted, random (default: untrained for a built-in network; permuted and random with the probes of physiology)',
+    ).argParser(list),
   )
   .option('--no-controls', 'measure the network alone')
   .option('--strict', 'end at the first picture that cannot be used', false)

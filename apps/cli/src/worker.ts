@@ -1,7 +1,7 @@
 /** @file The entry of a worker thread: sessions that probe, train or evaluate, for the pool. */
 import { parentPort } from 'node:worker_threads';
 import { openEvaluateSession, openTrainSession, serve, sessionsByKind } from '@ventral/core';
-import { openProbeSession } from '@ventral/probe';
+import { openEffectiveFieldSession, openPhysiologySession, openProbeSession } from '@ventral/probe';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { workerEnvironment } from './workers.ts';
 
@@ -10,6 +10,8 @@ serve(
   nodeEndpoint(parentPort!),
   sessionsByKind({
     probe: openProbeSession(environment),
+    physiology: openPhysiologySession(environment),
+    'effective-field': openEffectiveFieldSession(environment),
     train: openTrainSession(environment),
     evaluate: openEvaluateSession(environment),
   }),

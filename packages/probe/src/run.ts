@@ -8,17 +8,27 @@ import {
   type Graph,
   InputError,
   type ItemFailure,
-  type JobRunner,
+  type Pool,
   type Preprocess,
   type Progress,
+  pictureInput,
 } from '@ventral/core';
 import { calibrateScales } from './control/calibrate.ts';
 import { type LayerScale, weightedLayers } from './control/weights.ts';
-import { type LayerSelection, layerSet } from './layers.ts';
-import type { FinishContext, LayerInfo, Probe, ProbeOptions } from './probe.ts';
+import { type LayerSelection, layerSet, measuredLayers } from './layers.ts';
+import type { Experiment, FinishContext, Laboratory, LayerInfo, Probe, ProbeOptions } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
+import { centreUnitFields } from './receptive-field/field.ts';
 import type { ProbeSetup } from './session.ts';
-import { joinTables, mergingOf, type PerProbeAndLayer, stateBytesOf, tablesOf } from './states.ts';
+import {
+  joinTables,
+  type MeasuredStates,
+  mergingOf,
+  type PerProbeAndLayer,
+  stateBytesOf,
+  tablesOf,
+  withControlColumn,
+} from './states.ts';
 import { pooledMoments, summarizeMoments } from './statistics/moments.ts';
 import { type StatisticsState, statistics } from './statistics/statistics.ts';
 import type { Table } from './table.ts';
@@ -65,9 +75,10 @@ export const nCalibrationImages = 64;
 
 /** Pictures, and who shows them to the network. */
 export interface ProbeStimuli<Item> {
+  /** May be none where only experiments ask: they make their own. The `random` control is calibrated by them. */
   readonly items: readonly Item[];
-  /** createPool or createInline over openProbeSession. */
-  readonly runner: JobRunner<ProbeSetup, Item, PerProbeAndLayer, PerProbeAndLayer>;
+  /** Over openProbeSession and the sessions of the experiments. */
+  readonly runner: Pick<Pool, 'run'>;
   /** What the workers' loadGraph is given. */
   readonly modelHandle: unknown;
   /** Networks of the same layers that see the same stimuli after it: their rows follow, marked in the column `control`. */
@@ -103,38 +114,61 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const graph = allNodes ? bound : canonicalForm(bound);
   const layers = layerSet(graph, request.layers);
   const reading = stimulusProbes(probes.map((probe) => probe.name));
-  const stateBytes = stateBytesOf(reading, layers, options);
+  const experiments = experimentsOf(probes);
+  const stateBytes = stateBytesOf(probes, layers, options);
   request.onPlan?.({ layers, stateBytes });
 
   const fovDeg = request.fovDeg ?? graph.metadata.fovDeg ?? defaultFovDeg;
   const names = reading.map(({ name }) => name);
-  if (names.length === 0) {
+  if (names.length + experiments.size === 0) {
     const tables = tablesOf({ model, fovDeg, options, nImages: 0 }, graph, layers, probes);
     return { tables, layers, stateBytes, nImages: 0, failures: [] };
   }
-  if (!stimuli || stimuli.items.length === 0)
+  if (!stimuli || (names.length > 0 && stimuli.items.length === 0))
     throw new InputError(`probe: ${names.join(', ')} needs stimuli, got none. Name a folder, a zip or a built-in set.`);
   const preprocess = stimuli.preprocess ?? graph.metadata.preprocess;
   if (!preprocess)
     throw new InputError(`probe: how pictures become the input of "${model}" is not known. Give a preprocessing description.`);
 
   const { items, runner, describe, signal, onProgress, strict, controls = [] } = stimuli;
-  const nSubjects = 1 + controls.length;
   const network: Subject = { model: stimuli.modelHandle };
-  const own = await present(network, 0);
-  const tables = [tablesOf({ model, fovDeg, options, nImages: own.nImages }, graph, layers, probes, own)];
-  for (const [i, asked] of controls.entries()) {
-    const measured = await present(await subjectOf(asked), i + 1);
-    const context: FinishContext = { model, control: asked.control, fovDeg, options, nImages: measured.nImages };
-    tables.push(tablesOf(context, graph, layers, reading, measured));
-  }
-  return { tables: joinTables(tables), layers, stateBytes, nImages: own.nImages, failures: own.failures };
+  const measuring = measuredLayers(layers);
+  const fields = centreUnitFields(graph, measuring);
+  const room = { layers: measuring, fields, sizePx: pictureInput(graph).sizePx, preprocess, runner, signal };
+  const subjects: readonly (ControlRequest | undefined)[] = [undefined, ...controls];
+  const ownLaboratory = laboratoryOf(network, { model, fovDeg, options, nImages: 0 });
+  const nShown = names.length > 0 ? items.length : 0;
+  const nPerSubject = [...experiments].reduce((sum, [experiment, of]) => sum + experiment.nItems(ownLaboratory, of), nShown);
+  let nBefore = 0;
+  const progressOf = (nItems: number) => {
+    const from = nBefore;
+    nBefore += nItems;
+    return ({ nDone, nFailed }: Progress) =>
+      onProgress?.({ nDone: from + nDone, nItems: subjects.length * nPerSubject, nFailed });
+  };
 
-  /** Shows all stimuli to the subject of this number. */
-  function present(subject: Subject, index: number) {
-    return run(subject, items, { allNodes, layers, probes: names, options }, (progress) =>
-      onProgress?.({ ...progress, nDone: index * items.length + progress.nDone, nItems: nSubjects * items.length }),
-    );
+  const tables: Table[][] = [];
+  let own: Measured | undefined;
+  for (const asked of subjects) {
+    const subject = asked ? await subjectOf(asked) : network;
+    const what = { allNodes, layers, probes: names, options };
+    const measured = names.length > 0 ? await run(subject, items, what, progressOf(items.length)) : nothingMeasured;
+    own ??= measured;
+    const context: FinishContext = { model, control: asked?.control, fovDeg, options, nImages: measured.nImages };
+    const ofSubject = tablesOf(context, graph, layers, asked ? reading : probes, measured);
+    for (const [experiment, of] of experiments) {
+      const laboratory = laboratoryOf(subject, context);
+      const results = await experiment.measure({ ...laboratory, onProgress: progressOf(experiment.nItems(laboratory, of)) }, of);
+      ofSubject.push(...results.map((table) => withControlColumn(table, asked?.control)));
+    }
+    tables.push(ofSubject);
+  }
+  return { tables: joinTables(tables), layers, stateBytes, nImages: own!.nImages, failures: own!.failures };
+
+  /** What an experiment on this subject works with. */
+  function laboratoryOf(subject: Subject, context: FinishContext): Laboratory {
+    const { input, maxBytes, exact = false } = request;
+    return { ...room, context, subject: { ...subject, input, maxBytes, allNodes, exact } };
   }
 
   async function subjectOf(asked: ControlRequest): Promise<Subject> {
@@ -171,8 +205,8 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
     shown: readonly Item[],
     what: Pick<ProbeSetup, 'allNodes' | 'layers' | 'probes' | 'options'>,
     onProgress?: (progress: Progress) => void,
-  ) {
-    const { state, total, nDone, failures } = await runner.run({
+  ): Promise<Measured> {
+    const { state, total, nDone, failures } = await runner.run<ProbeSetup, Item, PerProbeAndLayer, PerProbeAndLayer>({
       setup: {
         kind: 'probe',
         ...subject,
@@ -194,6 +228,24 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
     return { state, total, failures, nImages: nDone - failures.length };
   }
 }
+
+/** The experiments of these probes, each with the names of its own. */
+function experimentsOf(probes: readonly Probe[]): Map<Experiment, string[]> {
+  const found = new Map<Experiment, string[]>();
+  for (const probe of probes) {
+    if (probe.kind !== 'experiment') continue;
+    found.set(probe.experiment, [...(found.get(probe.experiment) ?? []), probe.name]);
+  }
+  return found;
+}
+
+/** What the stimuli gave for one subject. */
+interface Measured extends MeasuredStates {
+  readonly nImages: number;
+  readonly failures: readonly ItemFailure[];
+}
+
+const nothingMeasured: Measured = { state: [], total: [], nImages: 0, failures: [] };
 
 /** Whose layers are measured. */
 type Subject = Pick<ProbeSetup, 'model' | 'control'>;

@@ -3,6 +3,7 @@
  * run.ts and by apps that spread a job over several threads of their own.
  */
 import type { BoundGraph, Merging } from '@ventral/core';
+import { measuredLayers } from './layers.ts';
 import type { Control, FinishContext, LayerInfo, Probe, ProbeOptions } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
 import type { Column, Table } from './table.ts';
@@ -16,11 +17,15 @@ export interface MeasuredStates {
   readonly total: PerProbeAndLayer;
 }
 
-/** Bytes of one set of states. Probes that read the graph alone have none. */
+/** Bytes of one set of states. Probes that read the graph alone have none, those of one experiment share theirs. */
 export function stateBytesOf(probes: readonly Probe[], layers: readonly LayerInfo[], options: ProbeOptions): number {
   const perLayer = (layer: LayerInfo) =>
     probes.reduce((bytes, probe) => bytes + (probe.kind === 'stimulus' ? probe.stateBytes(layer, options) : 0), 0);
-  return layers.reduce((bytes, layer) => bytes + perLayer(layer), 0);
+  const experiments = [...new Set(probes.flatMap((probe) => (probe.kind === 'experiment' ? [probe.experiment] : [])))];
+  return [
+    ...layers.map(perLayer),
+    ...experiments.map((experiment) => experiment.stateBytes(measuredLayers(layers), options)),
+  ].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** How states of these probes are joined, probe by probe and layer by layer. */
@@ -31,7 +36,7 @@ export function mergingOf(probes: readonly string[], layers: readonly LayerInfo[
 }
 
 /**
- * The tables of these probes, in their order.
+ * The tables of these probes, in their order; those of experiments are the experiments' to give.
  * @param measured needed where one of them reads responses
  */
 export function tablesOf(
@@ -44,15 +49,16 @@ export function tablesOf(
   const reading = probes.filter(({ kind }) => kind === 'stimulus');
   return probes.flatMap((probe) => {
     if (probe.kind === 'graph') return probe.measure(context, graph, layers);
+    if (probe.kind === 'experiment') return [];
     if (!measured) throw new Error(`tablesOf: probe "${probe.name}" reads responses, and none were measured.`);
     const at = reading.indexOf(probe);
     const states = layers.map((layer, i) => ({ layer, state: measured.state[at]![i], total: measured.total[at]![i] }));
-    return probe.finish(context, states).map((table) => withControl(table, context.control));
+    return probe.finish(context, states).map((table) => withControlColumn(table, context.control));
   });
 }
 
 /** The table with a last column `control`. */
-function withControl(table: Table, control: Control | undefined): Table {
+export function withControlColumn(table: Table, control: Control | undefined): Table {
   return {
     ...table,
     columns: [...table.columns, controlColumn],

@@ -65,6 +65,10 @@ export function testGraph(size: Pair, channels = 1, dtype: 'float32' | 'float64'
     },
     add: (a: string, b: string, name?: string) => push({ op: 'binary', inputs: [a, b], attributes: { fn: 'add' } }, of(a), name),
     mul: (a: string, b: string, name?: string) => push({ op: 'binary', inputs: [a, b], attributes: { fn: 'mul' } }, of(a), name),
+    div: (a: string, b: string, name?: string) => push({ op: 'binary', inputs: [a, b], attributes: { fn: 'div' } }, of(a), name),
+    /** x + a number. */
+    offset: (x: string, by: number, name?: string) =>
+      push({ op: 'binary', inputs: [x, constant(`c${nodes.length}`, [1], [by])], attributes: { fn: 'add' } }, of(x), name),
     relu: (x: string, name?: string) =>
       push({ op: 'unary', inputs: [x], attributes: { fn: 'relu', alpha: 0, beta: 0 } }, of(x), name),
     concat: (parts: readonly string[], name?: string) =>

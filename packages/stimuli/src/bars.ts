@@ -1,7 +1,7 @@
 /** @file Bars, light or dark, on grey. */
 import type { Image } from '@ventral/core';
-import { pixelShare, rectangle } from './aperture.ts';
-import { type Place, pixelsPerDegree, type VisualField } from './field.ts';
+import { rectangle, shareInside } from './aperture.ts';
+import type { Place, VisualField } from './field.ts';
 import { patternOnGrey } from './grey.ts';
 
 export type Bar = Place & {
@@ -16,8 +16,10 @@ export type Bar = Place & {
 /** A bar of luminance (1 + contrast) / 2 on grey, its edges soft by the share of a pixel that lies inside. */
 export function drawBar(field: VisualField, bar: Bar): Image {
   const { lengthDeg, widthDeg, orientationDeg, contrast } = bar;
-  const outline = rectangle(lengthDeg, widthDeg, orientationDeg);
-  const pixelDeg = 1 / pixelsPerDegree(field);
-  const reachDeg = (lengthDeg + widthDeg) / 2;
-  return patternOnGrey(field, bar, reachDeg, (y, x) => contrast * pixelShare(outline, y, x, pixelDeg));
+  const share = shareInside(field, bar, rectangle(lengthDeg, widthDeg, orientationDeg));
+  return patternOnGrey(field, bar, (lengthDeg + widthDeg) / 2, (yPx) => {
+    const row = share(yPx);
+    for (let xPx = 0; xPx < row.length; xPx++) row[xPx]! *= contrast;
+    return row;
+  });
 }

@@ -39,6 +39,11 @@ describe('cones', () => {
     expect([byteOfLinear(-1), byteOfLinear(2), byteOfLinear(linearOfByte(7.4)), byteOfLinear(linearOfByte(7.6))]).toEqual([
       0, 255, 7, 8,
     ]);
+    // A border belongs to the byte above it.
+    for (let byte = 1; byte < 256; byte++) {
+      const border = linearOfByte(byte - 0.5);
+      expect([byteOfLinear(border), byteOfLinear(border * (1 - 1e-15))]).toEqual([byte, byte - 1]);
+    }
   });
   test('Y = 0.370950 L + 0.629054 M, the second row of the inverse as printed with the matrix', () => {
     expect(luminanceWeights.map((weight) => weight.toFixed(6))).toEqual(['0.370950', '0.629054']);

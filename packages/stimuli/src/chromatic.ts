@@ -1,10 +1,10 @@
 /** @file Sine gratings along the cardinal axes of colour: luminance, L−M and S. */
 import { type Image, InputError } from '@ventral/core';
-import { disk, pixelShare } from './aperture.ts';
+import { disk, shareInside } from './aperture.ts';
 import { byteOfLinear, conesOfLinear, linearOfByte, linearStep, luminanceWeights, type Triple } from './cone-contrast.ts';
-import { type Place, pixelsPerDegree, type VisualField } from './field.ts';
+import type { Place, VisualField } from './field.ts';
 import { sineWave, type Wave } from './gratings.ts';
-import { forEachPixel } from './grey.ts';
+import { squareAround } from './grey.ts';
 
 /**
  * `luminance`: L, M and S together, the colour stays that of the grey. `l-m`: L against M, luminance and S stay. `s`: S alone,
@@ -40,22 +40,25 @@ export function drawChromaticGrating(field: VisualField, grating: ChromaticGrati
   const { axis, rmsConeContrast, diameterDeg } = grating;
   if (!(rmsConeContrast >= 0))
     throw new InputError(`chromatic grating: the RMS cone contrast must be from 0, got ${rmsConeContrast}.`);
-  const wave = sineWave(field, grating);
-  const outline = disk(diameterDeg);
-  const pixelDeg = 1 / pixelsPerDegree(field);
+  const wave = sineWave(field, grating, grating);
+  const share = shareInside(field, grating, disk(diameterDeg));
   const step = axisStep(axis);
   const data = new Uint8Array(heightPx * widthPx * 3).fill(128);
   let nClippedPx = 0;
-  forEachPixel(field, grating, diameterDeg / 2, (i, y, x) => {
-    const contrast = rmsConeContrast * pixelShare(outline, y, x, pixelDeg) * wave(y, x);
-    let isClipped = false;
-    for (let channel = 0; channel < 3; channel++) {
-      const light = ground[channel]! + contrast * step[channel]!;
-      if (light < 0 || light > 1) isClipped = true;
-      data[3 * i + channel] = byteOfLinear(light);
+  const { top, left, bottom, right } = squareAround(field, grating, diameterDeg / 2);
+  for (let yPx = top; yPx <= bottom; yPx++) {
+    const [row, inside] = [wave(yPx), share(yPx)];
+    for (let xPx = left; xPx <= right; xPx++) {
+      const contrast = rmsConeContrast * inside[xPx]! * row[xPx]!;
+      let isClipped = false;
+      for (let channel = 0; channel < 3; channel++) {
+        const light = ground[channel]! + contrast * step[channel]!;
+        if (light < 0 || light > 1) isClipped = true;
+        data[3 * (yPx * widthPx + xPx) + channel] = byteOfLinear(light);
+      }
+      if (isClipped) nClippedPx++;
     }
-    if (isClipped) nClippedPx++;
-  });
+  }
   return { image: { heightPx, widthPx, data }, nClippedPx };
 }
 

@@ -39,15 +39,19 @@ export function linearOfByte(byte: number): number {
 /** Light at the borders between bytes: entry i lies between i and i + 1. */
 const borders = Array.from({ length: 255 }, (_, i) => linearOfByte(i + 0.5));
 
+/** Equal steps of light from 0 to 1, each shorter than the 1/3295 between the nearest two borders: none holds two. */
+const nSteps = 4096;
+/** The byte with which each step begins. */
+const bytesOfSteps = ((byte) =>
+  Uint8Array.from({ length: nSteps + 1 }, (_, step) => {
+    while (step / nSteps >= borders[byte]!) byte++;
+    return byte;
+  }))(0);
+
 /** The byte 0…255 for an amount of light, the inverse of {@link linearOfByte}; below 0 it is 0, above 1 it is 255. */
 export function byteOfLinear(linear: number): number {
-  let [low, high] = [0, 255];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (linear < borders[middle]!) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  const byte = bytesOfSteps[Math.floor(nSteps * Math.max(0, Math.min(1, linear)))]!;
+  return linear >= borders[byte]! ? byte + 1 : byte;
 }
 
 /** Catches of the cones for linear sRGB. */

@@ -33,6 +33,17 @@ export function positionPx(field: VisualField, yDeg: number, xDeg: number): read
   return [yDeg * perDegree + (field.heightPx - 1) / 2, xDeg * perDegree + (field.widthPx - 1) / 2];
 }
 
+/** A value for each pixel of a field: those of one row, a value per column. The next row may overwrite them. */
+export type Pattern = (yPx: number) => Float64Array;
+
+/** How far each row and each column of pixels lies from a place, degrees, by the pixels' centres. */
+export function offsetsDeg(field: VisualField, place: Place): readonly [rows: Float64Array, columns: Float64Array] {
+  return [
+    new Float64Array(field.heightPx).map((_, yPx) => positionDeg(field, yPx, 0)[0] - place.yDeg),
+    new Float64Array(field.widthPx).map((_, xPx) => positionDeg(field, 0, xPx)[1] - place.xDeg),
+  ];
+}
+
 /** (cos, sin) of an angle in degrees, exact at multiples of 90°. */
 export function direction(angleDeg: number): readonly [cos: number, sin: number] {
   const quarter = (((angleDeg / 90) % 4) + 4) % 4;

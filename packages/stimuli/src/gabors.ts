@@ -1,7 +1,7 @@
 /** @file Gabor patches: a sine wave under a round Gaussian. */
 import type { Image } from '@ventral/core';
 import { math } from '@ventral/kernels';
-import type { Place, VisualField } from './field.ts';
+import { offsetsDeg, type Place, type VisualField } from './field.ts';
 import { sineWave, type Wave } from './gratings.ts';
 import { patternOnGrey } from './grey.ts';
 
@@ -25,11 +25,17 @@ const reachSigmas = 4;
  */
 export function drawGabor(field: VisualField, gabor: Gabor): Image {
   const { contrast, sigmaDeg, spatialFrequencyCpd, phaseDeg } = gabor;
-  const wave = sineWave(field, gabor);
+  const wave = sineWave(field, gabor, gabor);
   const radiansPerSigma = 2 * Math.PI * spatialFrequencyCpd * sigmaDeg;
   const mean = math.sin((phaseDeg * Math.PI) / 180) * math.exp((-radiansPerSigma * radiansPerSigma) / 2);
-  return patternOnGrey(field, gabor, reachSigmas * sigmaDeg, (y, x) => {
-    const gaussian = math.exp(-(y * y + x * x) / (2 * sigmaDeg * sigmaDeg));
-    return contrast * gaussian * (wave(y, x) - mean);
+  // A round Gaussian is one of the row times one of the column.
+  const [alongY, alongX] = offsetsDeg(field, gabor).map((offsets) =>
+    offsets.map((offset) => math.exp((-offset * offset) / (2 * sigmaDeg * sigmaDeg))),
+  );
+  return patternOnGrey(field, gabor, reachSigmas * sigmaDeg, (yPx) => {
+    const row = wave(yPx);
+    const height = contrast * alongY![yPx]!;
+    for (let xPx = 0; xPx < row.length; xPx++) row[xPx] = height * alongX![xPx]! * (row[xPx]! - mean);
+    return row;
   });
 }

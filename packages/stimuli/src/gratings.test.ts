@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fourier2d } from './fourier.ts';
-import { drawGrating } from './gratings.ts';
+import { drawGrating, sineWave } from './gratings.ts';
 
 const field = { heightPx: 64, widthPx: 64, fovDeg: 4 };
 const grating = { orientationDeg: 0, spatialFrequencyCpd: 1, phaseDeg: 0, contrast: 1 };
@@ -34,6 +34,37 @@ describe('by hand', () => {
     expect(Math.min(...sums)).toBeGreaterThanOrEqual(254);
     expect(Math.max(...sums)).toBeLessThanOrEqual(256);
   });
+});
+
+describe.each([64, 1000])('rows and columns make the sine of the sum, %d px', (side) => {
+  const large = { heightPx: side, widthPx: side, fovDeg: side };
+  const place = { yDeg: 3.3, xDeg: -0.25 * side };
+  test.each([
+    [0, 0.01, 0],
+    [15, 0.35, 45],
+    [22.5, 0.1, 270],
+    [135, 0.5, 90],
+  ])('%d°, %d cycles per pixel, phase %d°, within 2e-12', (orientationDeg, spatialFrequencyCpd, phaseDeg) => {
+    const wave = sineWave(large, place, { orientationDeg, spatialFrequencyCpd, phaseDeg });
+    const theta = (orientationDeg * Math.PI) / 180;
+    let worst = 0;
+    for (let yPx = 0; yPx < side; yPx += 9) {
+      const row = wave(yPx);
+      for (let xPx = 0; xPx < side; xPx++) {
+        const [y, x] = [yPx - (side - 1) / 2 - place.yDeg, xPx - (side - 1) / 2 - place.xDeg];
+        const angle = 2 * Math.PI * spatialFrequencyCpd * (x * Math.cos(theta) + y * Math.sin(theta));
+        worst = Math.max(worst, Math.abs(row[xPx]! - Math.sin(angle + (phaseDeg * Math.PI) / 180)));
+      }
+    }
+    expect(worst).toBeLessThan(2e-12);
+  });
+});
+test('where the wave crosses zero at a pixel’s centre the pixel is grey 128, never 127', () => {
+  // Every fourth diagonal: 8 px along x and along y are a cycle, and half a pixel of each is 45°.
+  const rows = bytes({ orientationDeg: 45, spatialFrequencyCpd: 2 * Math.SQRT2 });
+  const onZero = rows.flatMap((row, y) => row.filter((_, x) => (y + x - 63) % 4 === 0));
+  expect(onZero.length).toBe(1024);
+  expect(new Set(onZero)).toEqual(new Set([128]));
 });
 
 test.each([0, 22.5, 90, 157.5])('mean of whole cycles at %d° is grey within 1 byte', (orientationDeg) => {

@@ -1,8 +1,8 @@
 /** @file Static sine gratings, drawn from their formula at the network's own resolution: nothing is resized. */
 import { type Image, InputError } from '@ventral/core';
 import { math } from '@ventral/kernels';
-import { disk, pixelShare } from './aperture.ts';
-import { direction, type Place, pixelsPerDegree, type VisualField } from './field.ts';
+import { disk, shareInside } from './aperture.ts';
+import { direction, offsetsDeg, type Pattern, type Place, pixelsPerDegree, type VisualField } from './field.ts';
 import { patternOnGrey } from './grey.ts';
 
 /** What makes a sine wave of the plane. */
@@ -39,26 +39,25 @@ export type GratingPatch = Wave & Place & { readonly contrast: number; readonly 
 export function drawGrating(field: VisualField, grating: Grating): Image {
   const { contrast, diameterDeg = Infinity, yDeg = 0, xDeg = 0 } = grating;
   if (!(contrast >= 0 && contrast <= 1)) throw new InputError(`grating: contrast must be from 0 to 1, got ${contrast}.`);
-  const wave = sineWave(field, grating);
-  const outline = disk(diameterDeg);
-  const pixelDeg = 1 / pixelsPerDegree(field);
-  return patternOnGrey(
-    field,
-    { yDeg, xDeg },
-    diameterDeg / 2,
-    (y, x) => contrast * pixelShare(outline, y, x, pixelDeg) * wave(y, x),
-  );
+  const place = { yDeg, xDeg };
+  const wave = sineWave(field, place, grating);
+  const share = shareInside(field, place, disk(diameterDeg));
+  return patternOnGrey(field, place, diameterDeg / 2, (yPx) => {
+    const [row, inside] = [wave(yPx), share(yPx)];
+    for (let xPx = 0; xPx < row.length; xPx++) row[xPx]! *= contrast * inside[xPx]!;
+    return row;
+  });
 }
 
 /**
- * sin(2π · frequency · (x cos θ + y sin θ) + phase) at points in degrees from the pattern's centre.
+ * sin(2π · frequency · (x cos θ + y sin θ) + phase) at the centre of each pixel, x and y in degrees from `place`.
+ *
+ * By sin(a + b) = sin a cos b + cos a sin b: a sine and a cosine for each row and each column and none for each pixel. Within
+ * 2e-12 of the sine of the sum for up to 1000 px.
  *
  * @throws InputError as {@link drawGrating}, if pixels are too coarse for it
  */
-export function sineWave(
-  field: VisualField,
-  { orientationDeg, spatialFrequencyCpd, phaseDeg }: Wave,
-): (yDeg: number, xDeg: number) => number {
+export function sineWave(field: VisualField, place: Place, { orientationDeg, spatialFrequencyCpd, phaseDeg }: Wave): Pattern {
   const perDegree = pixelsPerDegree(field);
   if (!(spatialFrequencyCpd / perDegree <= maxCyclesPerPixel)) {
     throw new InputError(
@@ -66,8 +65,18 @@ export function sineWave(
     );
   }
   const [cos, sin] = direction(orientationDeg);
+  const radiansPerDegree = 2 * Math.PI * spatialFrequencyCpd;
   const phase = (phaseDeg * Math.PI) / 180;
-  return (y, x) => math.sin(2 * Math.PI * spatialFrequencyCpd * (x * cos + y * sin) + phase);
+  const [rowsDeg, columnsDeg] = offsetsDeg(field, place);
+  const rows = rowsDeg.map((y) => radiansPerDegree * sin * y + phase);
+  const columns = columnsDeg.map((x) => radiansPerDegree * cos * x);
+  const [sinY, cosY, sinX, cosX] = [rows.map(math.sin), rows.map(math.cos), columns.map(math.sin), columns.map(math.cos)];
+  const row = new Float64Array(field.widthPx);
+  return (yPx) => {
+    const [s, c] = [sinY[yPx]!, cosY[yPx]!];
+    for (let xPx = 0; xPx < row.length; xPx++) row[xPx] = sinX[xPx]! * c + cosX[xPx]! * s;
+    return row;
+  };
 }
 
 /** What pixels can carry: the Nyquist frequency. */

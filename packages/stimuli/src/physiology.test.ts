@@ -5,6 +5,7 @@ import {
   chromaticGratings,
   contrastGratings,
   gabors,
+  leastFieldPx,
   orientationGratings,
   physiologySets,
   receptiveFieldPatches,
@@ -26,14 +27,14 @@ test('counts', () => {
   expect(Object.fromEntries(physiologySets.map(({ name, list }) => [name, list({ ...view, target }).nStimuli]))).toEqual({
     bars: 648,
     blank: 1,
-    chromatic: 720,
-    contrast: 1344,
+    chromatic: 144,
+    contrast: 336,
     gabors: 240,
-    orientation: 1152,
-    'receptive-field': 3528,
-    size: 2304,
+    orientation: 384,
+    'receptive-field': 968,
+    size: 480,
     'sparse-noise': 256,
-    'spatial-frequency': 2112,
+    'spatial-frequency': 576,
     spots: 46,
   });
 });
@@ -57,36 +58,79 @@ describe('relative to a field of 24 px centred on pixel (20, 40)', () => {
       }
     },
   );
-  test('the spatial-frequency set has 22 equal steps from one limit to the other', () => {
+  test('the spatial-frequency set has 12 equal ratios from one limit to the other; size, contrast and colour take three', () => {
     const frequencies = distinct(all(spatialFrequencyGratings.list({ ...view, target })).map((p) => p.spatialFrequencyCpd));
-    expect(frequencies.length).toBe(22);
+    expect(frequencies.length).toBe(12);
     expect(frequencies[0]).toBeCloseTo(1 / 6, 12);
-    expect(frequencies[21]).toBeCloseTo(2.8, 12);
-    expect(frequencies[11]! / frequencies[10]!).toBeCloseTo((2.8 * 6) ** (1 / 21), 12);
+    expect(frequencies[11]).toBeCloseTo(2.8, 12);
+    expect(frequencies[6]! / frequencies[5]!).toBeCloseTo((2.8 * 6) ** (1 / 11), 12);
+    for (const { list } of [sizeGratings, contrastGratings, chromaticGratings]) {
+      const some = all<Parameters>(list({ ...view, target })).map((p) => Number(p.spatialFrequencyCpd));
+      expect(distinct(some)).toEqual([2, 6, 10].map((i) => frequencies[i]));
+    }
   });
-  test('the size set has 12 diameters from 2 to 24 px', () => {
+  test('the orientation set has 4 frequencies from 1.5 cycles over the field to a quarter cycle per pixel, over all of it', () => {
+    const patches = all(orientationGratings.list({ ...view, target }));
+    const frequencies = distinct(patches.map((p) => p.spatialFrequencyCpd));
+    // 0.5 and 2 cycles per degree: 1.5 / 24 px is 1/16, the ratio to 1/4 is 4.
+    frequencies.forEach((frequency, i) => {
+      expect(frequency).toBeCloseTo(0.5 * 4 ** (i / 3), 12);
+    });
+    expect(frequencies.length).toBe(4);
+    expect(distinct(patches.map((p) => p.diameterDeg))).toEqual([3]);
+  });
+  test.each([
+    // An octave below a quarter, as 1.5 / 7 would be nearly a quarter itself; half a cycle over the field if that is more.
+    [7, 1 / 8],
+    [3, 1 / 6],
+  ])('in a field of %d px they begin at %d cycles per pixel', (fieldPx, lowest) => {
+    const patches = all(orientationGratings.list({ ...view, target: { ...target, fieldPx } }));
+    const frequencies = distinct(patches.map((p) => p.spatialFrequencyCpd / 8));
+    expect(frequencies.length).toBe(4);
+    expect(frequencies[0]).toBeCloseTo(lowest, 12);
+    expect(frequencies[3]).toBeCloseTo(1 / 4, 12);
+  });
+  test('the size set has 10 diameters from 2 to 24 px', () => {
     const diameters = distinct(all(sizeGratings.list({ ...view, target })).map((p) => p.diameterDeg * 8));
-    expect([diameters.length, diameters[0], diameters[11]!.toFixed(9)]).toEqual([12, 2, '24.000000000']);
+    expect([diameters.length, diameters[0], diameters[9]!.toFixed(9)]).toEqual([10, 2, '24.000000000']);
   });
   test('the contrast set has octaves from 1/64', () => {
     const contrasts = distinct(all(contrastGratings.list({ ...view, target })).map((p) => p.contrast));
     expect(contrasts).toEqual([1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1]);
   });
-  test('phases are innermost: every eight pictures are one grating', () => {
-    for (const [, patches] of gratings) {
-      expect(patches.slice(8, 16).map(({ phaseDeg }) => phaseDeg)).toEqual([0, 45, 90, 135, 180, 225, 270, 315]);
-      expect(new Set(patches.slice(8, 16).map((patch) => JSON.stringify({ ...patch, phaseDeg: 0 }))).size).toBe(1);
+  test.each([
+    [receptiveFieldPatches, [0, 90, 180, 270]],
+    [orientationGratings, [0, 45, 90, 135, 180, 225, 270, 315]],
+    [spatialFrequencyGratings, [0, 45, 90, 135, 180, 225, 270, 315]],
+    [sizeGratings, [0, 90, 180, 270]],
+    [contrastGratings, [0, 90, 180, 270]],
+    [chromaticGratings, [0, 90, 180, 270]],
+  ] as const)('$0.name: phases are innermost, every run of them is one grating', ({ list }, phasesDeg) => {
+    const patches = all<Parameters>(list({ ...view, target }));
+    const conditions = new Set<string>();
+    for (let i = 0; i < patches.length; i += phasesDeg.length) {
+      const run = patches.slice(i, i + phasesDeg.length);
+      expect(run.map(({ phaseDeg }) => phaseDeg)).toEqual(phasesDeg);
+      expect(new Set(run.map((patch) => JSON.stringify({ ...patch, phaseDeg: 0 }))).size).toBe(1);
+      conditions.add(JSON.stringify({ ...run[0], phaseDeg: 0 }));
     }
+    expect(conditions.size).toBe(patches.length / phasesDeg.length);
   });
-  test('mapping patches lie on 21 × 21 places over the field, x fastest', () => {
+  test('mapping patches lie on 11 × 11 places over the field, eight at each, then the next along x', () => {
     const patches = all(receptiveFieldPatches.list({ ...view, target }));
-    expect(distinct(patches.map(({ xDeg }) => Math.round(1e9 * (xDeg * 8 + 31.5)) / 1e9))).toEqual(
-      Array.from({ length: 21 }, (_, i) => Math.round(1e9 * (28 + (24 * i) / 20)) / 1e9),
+    const rounded = (px: number) => Math.round(1e9 * px) / 1e9;
+    expect(distinct(patches.map(({ xDeg }) => rounded(xDeg * 8 + 31.5)))).toEqual(
+      Array.from({ length: 11 }, (_, i) => rounded(28 + (24 * i) / 10)),
     );
-    expect(patches[1]!.xDeg).toBeGreaterThan(patches[0]!.xDeg);
-    expect(patches[1]!.yDeg).toBe(patches[0]!.yDeg);
-    // 24 / 15 px are below the least.
-    expect(patches[0]!.diameterDeg).toBe(2 / 8);
+    expect(distinct(patches.map(({ yDeg }) => rounded(yDeg * 8 + 31.5)))[0]).toBe(20 - 12);
+    expect(new Set(patches.slice(0, 8).map(({ yDeg, xDeg }) => `${yDeg} ${xDeg}`)).size).toBe(1);
+    expect(rounded(patches[8]!.xDeg * 8 - patches[0]!.xDeg * 8)).toBe(2.4);
+    expect(patches[8]!.yDeg).toBe(patches[0]!.yDeg);
+    // Neighbours are three quarters of a diameter apart, and a diameter is half a cycle.
+    expect(patches[0]!.diameterDeg * 8).toBeCloseTo(2.4 / 0.75, 12);
+    expect(patches[0]!.diameterDeg * patches[0]!.spatialFrequencyCpd).toBeCloseTo(0.5, 12);
+    // 12 / 7.5 px are below the least.
+    expect(receptiveFieldPatches.list({ ...view, target: { ...target, fieldPx: 12 } }).parameters(0).diameterDeg).toBe(2 / 8);
   });
   test('bars lie across their orientation from the centre', () => {
     for (const { yDeg, xDeg, orientationDeg } of all(bars.list({ ...view, target }))) {
@@ -130,9 +174,16 @@ test('a field below 3 px is refused', () => {
     'stimuli: a relative set needs a field of at least 3 px, got 1.',
   );
 });
-test('at 3 px there are still as many pictures and none has a frequency or size twice', () => {
-  const patches = all(orientationGratings.list({ ...view, target: { ...target, fieldPx: 3 } }));
-  expect(new Set(patches.map((patch) => JSON.stringify(patch))).size).toBe(1152);
+test.each([
+  receptiveFieldPatches,
+  orientationGratings,
+  spatialFrequencyGratings,
+  sizeGratings,
+  contrastGratings,
+  chromaticGratings,
+])('at 3 px $name has as many pictures as ever and none twice', ({ list }) => {
+  const patches = all<Parameters>(list({ ...view, target: { ...target, fieldPx: leastFieldPx } }));
+  expect(new Set(patches.map((patch) => JSON.stringify(patch))).size).toBe(list({ ...view, target }).nStimuli);
 });
 describe('mean luminance is that of the grey, over phases', () => {
   test.each([orientationGratings, contrastGratings, receptiveFieldPatches, gabors])('$name', ({ list }) => {

@@ -10,7 +10,7 @@ import { crossed, geometricLevels, levels } from './crossed.ts';
 import { direction, type Place, pixelsPerDegree, positionDeg } from './field.ts';
 import { drawGabor, type Gabor } from './gabors.ts';
 import { drawGrating, type GratingPatch } from './gratings.ts';
-import { patternOnGrey } from './grey.ts';
+import { greyImage } from './grey.ts';
 import {
   eightPhasesDeg,
   fourOrientationsDeg,
@@ -29,15 +29,17 @@ import { createSet, type Parameters, type StimulusSet, type StimulusView, stimul
 const [leastCyclesPerField, mostCyclesPerPixel] = [0.5, 0.35];
 /** Smallest patch. */
 const leastDiameterPx = 2;
-/** Fields from which the smallest patch and the field, and the lowest frequency and the highest, are two. */
-const leastFieldPx = 3;
+/** The smallest field that relative sets can be fitted to: below, the lowest frequency and the highest, 2 px and it are one. */
+export const leastFieldPx = 3;
+
+const fourPhasesDeg = levels(4, (i) => 90 * i);
 
 /** A receptive field as relative sets see it. */
 interface Scale {
   readonly place: Place;
   readonly fieldDeg: number;
   readonly pixelDeg: number;
-  /** 22 frequencies, as many as the published ones. */
+  /** 12 frequencies, in equal ratios. */
   readonly frequenciesCpd: readonly number[];
 }
 
@@ -58,20 +60,16 @@ function scaleOf(view: StimulusView): Scale {
     place: { yDeg, xDeg },
     fieldDeg: fieldPx / perDegree,
     pixelDeg: 1 / perDegree,
-    frequenciesCpd: geometricLevels((leastCyclesPerField / fieldPx) * perDegree, mostCyclesPerPixel * perDegree, 22),
+    frequenciesCpd: geometricLevels((leastCyclesPerField / fieldPx) * perDegree, mostCyclesPerPixel * perDegree, 12),
   };
 }
 
-/** Every nth of the 22 frequencies, beginning with number `first`. */
-function everyNth({ frequenciesCpd }: Scale, n: number, first: number): number[] {
-  return frequenciesCpd.filter((_, i) => i >= first && (i - first) % n === 0);
-}
-
-/** The four that the published sets take, too, where frequency is not what they vary. */
-const fourOf = ({ frequenciesCpd }: Scale) => [4, 8, 12, 16].map((i) => frequenciesCpd[i]!);
-
-/** A third of the field, where units are driven most, and all of it. */
-const twoDiametersDeg = ({ fieldDeg, pixelDeg }: Scale) => [Math.max(leastDiameterPx * pixelDeg, fieldDeg / 3), fieldDeg];
+/**
+ * Every fourth of the twelve from the third, where frequency is not what is varied. Units peak from about there up to the last:
+ * in SqueezeNet 1.1 and in a ResNet-20, four of five within a step and a half of one of these three; of the third, sixth and
+ * ninth, spaced as the published four, about every second.
+ */
+const threeOf = ({ frequenciesCpd }: Scale) => [2, 6, 10].map((i) => frequenciesCpd[i]!);
 
 /** n diameters from 2 px to the field. */
 const diametersDeg = ({ fieldDeg, pixelDeg }: Scale, n: number) => geometricLevels(leastDiameterPx * pixelDeg, fieldDeg, n);
@@ -116,27 +114,31 @@ export const blank: StimulusSet = createSet({
   title: 'Blank',
   description: 'Grey 128, against which responses are counted.',
   modes: ['relative', 'marques'],
-  list: (view) => stimulusList({ name: 'blank', all: [{}], draw: () => patternOnGrey(view, { yDeg: 0, xDeg: 0 }, 0, () => 0) }),
+  list: ({ heightPx, widthPx }) => {
+    const draw = () => greyImage(heightPx, widthPx, new Float64Array(heightPx * widthPx).fill(0.5));
+    return stimulusList({ name: 'blank', all: [{}], draw });
+  },
 });
 
 export const receptiveFieldPatches = publishedSet(
   {
     name: 'receptive-field',
     title: 'Patches for mapping',
-    description: 'Small grating patches at 21 × 21 places of the field, 4 orientations × 2 phases.',
+    description: 'Light and dark spots and edges at 11 × 11 places of the field (published: grating patches at 21 × 21).',
   },
   ({ place, fieldDeg, pixelDeg }) => {
-    // As published, neighbours lie three quarters of a diameter apart and a diameter holds one cycle.
-    const diameterDeg = Math.max(leastDiameterPx * pixelDeg, fieldDeg / 15);
-    const offsetsDeg = levels(21, (i) => ((i - 10) / 20) * fieldDeg);
+    // As published, neighbours lie three quarters of a diameter apart. A diameter holds half a cycle: by phase a light spot, a dark
+    // one, and edges of either sign. A whole cycle has as much light as dark, and a unit that sums light would not see it.
+    const diameterDeg = Math.max(leastDiameterPx * pixelDeg, fieldDeg / 7.5);
+    const offsetsDeg = levels(11, (i) => ((i - 5) / 10) * fieldDeg);
     return crossed<GratingPatch>({
       diameterDeg: [diameterDeg],
-      spatialFrequencyCpd: [Math.min(1 / diameterDeg, mostCyclesPerPixel / pixelDeg)],
-      orientationDeg: fourOrientationsDeg,
-      phaseDeg: [0, 180],
+      spatialFrequencyCpd: [0.5 / diameterDeg],
       contrast: [1],
       yDeg: offsetsDeg.map((offset) => place.yDeg + offset),
       xDeg: offsetsDeg.map((offset) => place.xDeg + offset),
+      orientationDeg: [0, 90],
+      phaseDeg: fourPhasesDeg,
     });
   },
 );
@@ -145,28 +147,35 @@ export const orientationGratings = publishedSet(
   {
     name: 'orientation',
     title: 'Orientations',
-    description: '12 orientations × 6 spatial frequencies × 2 diameters × 8 phases (published: 4 frequencies × 3 diameters).',
+    description: '12 orientations × 4 spatial frequencies × 8 phases, over the whole field (published: in 3 diameters).',
   },
-  (scale) =>
-    crossed<GratingPatch>({
-      diameterDeg: twoDiametersDeg(scale),
-      spatialFrequencyCpd: everyNth(scale, 4, 1),
+  (scale) => {
+    const { fieldDeg, pixelDeg, frequenciesCpd } = scale;
+    // From 1.5 cycles over the field, enough to show an orientation, to four pixels a cycle: with fewer the pixels' own grid
+    // shows among slanted stripes. Where the field is too small for that, from an octave below, or from the lowest of all.
+    const highest = 0.25 / pixelDeg;
+    const lowest = Math.max(frequenciesCpd[0]!, Math.min(1.5 / fieldDeg, highest / 2));
+    return crossed<GratingPatch>({
+      diameterDeg: [fieldDeg],
+      spatialFrequencyCpd: geometricLevels(lowest, highest, 4),
       orientationDeg: twelveOrientationsDeg,
       phaseDeg: eightPhasesDeg,
       contrast: [1],
       ...centred(scale),
-    }),
+    });
+  },
 );
 
 export const spatialFrequencyGratings = publishedSet(
   {
     name: 'spatial-frequency',
     title: 'Spatial frequencies',
-    description: '22 spatial frequencies × 6 orientations × 2 diameters × 8 phases.',
+    description:
+      '12 spatial frequencies × 6 orientations × 8 phases, over the whole field (published: 22 frequencies × 2 diameters).',
   },
   (scale) =>
     crossed<GratingPatch>({
-      diameterDeg: twoDiametersDeg(scale),
+      diameterDeg: [scale.fieldDeg],
       spatialFrequencyCpd: scale.frequenciesCpd,
       orientationDeg: sixOrientationsDeg,
       phaseDeg: eightPhasesDeg,
@@ -179,14 +188,14 @@ export const sizeGratings = publishedSet(
   {
     name: 'size',
     title: 'Sizes',
-    description: '12 diameters × 4 spatial frequencies × 6 orientations × 8 phases.',
+    description: '10 diameters × 3 spatial frequencies × 4 orientations × 4 phases (published: 12 diameters × 4 × 6 × 8).',
   },
   (scale) =>
     crossed<GratingPatch>({
-      diameterDeg: diametersDeg(scale, 12),
-      spatialFrequencyCpd: fourOf(scale),
-      orientationDeg: sixOrientationsDeg,
-      phaseDeg: eightPhasesDeg,
+      diameterDeg: diametersDeg(scale, 10),
+      spatialFrequencyCpd: threeOf(scale),
+      orientationDeg: fourOrientationsDeg,
+      phaseDeg: fourPhasesDeg,
       contrast: [1],
       ...centred(scale),
     }),
@@ -197,15 +206,15 @@ export const contrastGratings = relativeSet<GratingPatch>(
   {
     name: 'contrast',
     title: 'Contrasts',
-    description: '7 contrasts, 1/64 to 1 in octaves, × 4 spatial frequencies × 6 orientations × 8 phases, over the whole field.',
+    description: '7 contrasts, 1/64 to 1 in octaves, × 3 spatial frequencies × 4 orientations × 4 phases, over the whole field.',
   },
   (scale) =>
     crossed<GratingPatch>({
       contrast: [64, 32, 16, 8, 4, 2, 1].map((part) => 1 / part),
       diameterDeg: [scale.fieldDeg],
-      spatialFrequencyCpd: fourOf(scale),
-      orientationDeg: sixOrientationsDeg,
-      phaseDeg: eightPhasesDeg,
+      spatialFrequencyCpd: threeOf(scale),
+      orientationDeg: fourOrientationsDeg,
+      phaseDeg: fourPhasesDeg,
       ...centred(scale),
     }),
   drawGrating,
@@ -219,16 +228,16 @@ export const chromaticGratings = relativeSet<ChromaticGrating>(
     name: 'chromatic',
     title: 'Colours',
     description:
-      'Luminance, L−M and S gratings of one RMS cone contrast: 3 axes × 5 spatial frequencies × 6 orientations × 8 phases.',
+      'Luminance, L−M and S gratings of one RMS cone contrast: 3 axes × 3 spatial frequencies × 4 orientations × 4 phases.',
   },
   (scale) =>
     crossed<ChromaticGrating>({
       axis: colourAxes,
       rmsConeContrast: [rmsConeContrast],
       diameterDeg: [scale.fieldDeg],
-      spatialFrequencyCpd: everyNth(scale, 4, 0).slice(0, 5),
-      orientationDeg: sixOrientationsDeg,
-      phaseDeg: eightPhasesDeg,
+      spatialFrequencyCpd: threeOf(scale),
+      orientationDeg: fourOrientationsDeg,
+      phaseDeg: fourPhasesDeg,
       ...centred(scale),
     }),
   (view, grating) => drawChromaticGrating(view, grating).image,
@@ -271,9 +280,9 @@ export const gabors = relativeSet<Gabor>(
   (scale) =>
     crossed<Gabor>({
       sigmaDeg: [scale.fieldDeg / 6],
-      spatialFrequencyCpd: everyNth(scale, 4, 5),
+      spatialFrequencyCpd: [3, 5, 7, 9, 11].map((i) => scale.frequenciesCpd[i]!),
       orientationDeg: twelveOrientationsDeg,
-      phaseDeg: levels(4, (i) => 90 * i),
+      phaseDeg: fourPhasesDeg,
       contrast: [1],
       ...centred(scale),
     }),

@@ -1,7 +1,7 @@
 /** @file Spots in rings: what a receptive field of centre and surround is made for. */
 import type { Image } from '@ventral/core';
-import { disk, pixelShare } from './aperture.ts';
-import { type Place, pixelsPerDegree, type VisualField } from './field.ts';
+import { disk, shareInside } from './aperture.ts';
+import type { Place, VisualField } from './field.ts';
 import { patternOnGrey } from './grey.ts';
 
 export type Spot = Place & {
@@ -20,10 +20,13 @@ export type Spot = Place & {
  */
 export function drawSpot(field: VisualField, spot: Spot): Image {
   const { centerDiameterDeg, centerContrast, surroundDiameterDeg, surroundContrast } = spot;
-  const [center, surround] = [disk(centerDiameterDeg), disk(surroundDiameterDeg)];
-  const pixelDeg = 1 / pixelsPerDegree(field);
-  return patternOnGrey(field, spot, Math.max(centerDiameterDeg, surroundDiameterDeg) / 2, (y, x) => {
-    const share = pixelShare(center, y, x, pixelDeg);
-    return share * centerContrast + (1 - share) * pixelShare(surround, y, x, pixelDeg) * surroundContrast;
+  const center = shareInside(field, spot, disk(centerDiameterDeg));
+  const surround = shareInside(field, spot, disk(surroundDiameterDeg));
+  return patternOnGrey(field, spot, Math.max(centerDiameterDeg, surroundDiameterDeg) / 2, (yPx) => {
+    const [row, around] = [center(yPx), surround(yPx)];
+    for (let xPx = 0; xPx < row.length; xPx++) {
+      row[xPx] = row[xPx]! * centerContrast + (1 - row[xPx]!) * around[xPx]! * surroundContrast;
+    }
+    return row;
   });
 }

@@ -8,6 +8,7 @@ import {
   type ControlRequest,
   defaultFovDeg,
   defaultProbeOptions,
+  defaultProbes,
   type Probe,
   type ProbePlan,
   type ProbeResult,
@@ -34,7 +35,7 @@ import { layerSelection } from './rf.ts';
 export async function probe(name: string, options: ProbeCommandOptions): Promise<void> {
   const startedAt = new Date();
   const voice = createVoice(options.json);
-  const probes = selectProbes((options.probes ?? ['all']).join(','));
+  const probes = selectProbes(options.probes?.join(',') ?? defaultProbes);
   const model = await openPictureModel(name, options);
   const notices = [
     model.graph.metadata.notice && `${model.name} is ${model.graph.metadata.notice}.`,
@@ -45,9 +46,8 @@ export async function probe(name: string, options: ProbeCommandOptions): Promise
   const fovDeg = options.fov ?? model.graph.metadata.fovDeg ?? defaultFovDeg;
   const [heightPx, widthPx] = model.picture.sizePx;
   const view = { heightPx, widthPx, fovDeg, seed: options.seed ?? defaultProbeOptions.seed };
-  const controls = controlsOf(model, options.controls);
-  const needsStimuli = probes.some(({ kind }) => kind === 'stimulus');
-  const source = needsStimuli ? sourceOf(model, options.stimuli) : undefined;
+  const controls = controlsOf(model, probes, options.controls);
+  const source = sourceOf(model, probes, controls, options.stimuli);
   const stimuli = source === undefined ? [] : listStimuli(source, view);
   const writing = options.out === undefined ? undefined : beginWriting(options.out);
   try {
@@ -69,10 +69,15 @@ export async function probe(name: string, options: ProbeCommandOptions): Promise
   }
 }
 
-/** What --stimuli says, or the set that a built-in network brings. */
-function sourceOf(model: PictureModel, given: string | undefined): string {
+/**
+ * What --stimuli says, or the set that a built-in network brings. Undefined: no probe looks at pictures. The probes of physiology
+ * draw their own; the random control is calibrated on pictures, any will do.
+ */
+function sourceOf(model: PictureModel, probes: readonly Probe[], controls: readonly ControlRequest[], given: string | undefined) {
+  const isMeasured = probes.some(({ kind }) => kind === 'stimulus');
+  if (!isMeasured && !controls.some(({ control }) => control === 'random')) return undefined;
   if (given !== undefined) return given;
-  if (model.handle.kind === 'builtIn') return defaultSetName;
+  if (!isMeasured || model.handle.kind === 'builtIn') return defaultSetName;
   throw new WrongUse('--stimuli is needed: a folder or zip of pictures, or a built-in set (see `ventral models`).');
 }
 
@@ -93,12 +98,14 @@ async function measure(
   const interrupt = onInterrupt();
   let pool: ReturnType<typeof createThreadPool> | undefined;
   let nWorkers = 0;
+  const draws = probes.some(({ kind }) => kind === 'experiment');
   const onPlan = ({ layers, stateBytes }: ProbePlan) => {
-    if (stimuli.length === 0) return;
+    if (stimuli.length === 0 && !draws) return;
     // Packed weights are there once for all workers, and until they are packed, so is the file.
     const sharedBytes = plan.weightBytes + model.fileBytes;
     const bytesPerWorker = plan.activationBytes + plan.scratchBytes(kernels.run) + stateBytes;
-    nWorkers = Math.min(options.workers ?? workersFor(bytesPerWorker, sharedBytes), Math.ceil(stimuli.length / chunkSize));
+    const wanted = options.workers ?? workersFor(bytesPerWorker, sharedBytes);
+    nWorkers = draws ? wanted : Math.min(wanted, Math.ceil(stimuli.length / chunkSize));
     const memoryBytes = sharedBytes + bytesPerWorker * nWorkers;
     pool = createThreadPool(nWorkers, runtime);
     const seconds = estimateSeconds(kernels, macsOf(graph), stimuli.length * (1 + controls.length), nWorkers);
@@ -132,7 +139,7 @@ async function measure(
         fovDeg: view.fovDeg,
         stimuli: {
           items: stimuli,
-          runner: { nWorkers: 1, run: (job) => pool!.run(job), close: () => pool?.close() },
+          runner: { run: (job) => pool!.run(job) },
           modelHandle: model.handle,
           controls,
           // Sets are drawn at the network's own size: their geometry is theirs.
@@ -162,9 +169,13 @@ async function measure(
 }
 
 /** What the network is compared with. @throws WrongUse */
-function controlsOf(model: PictureModel, asked: ProbeCommandOptions['controls']): ControlRequest[] {
+function controlsOf(model: PictureModel, probes: readonly Probe[], asked: ProbeCommandOptions['controls']): ControlRequest[] {
   if (asked === false) return [];
-  const names = asked ?? (model.untrained === undefined ? [] : ['untrained']);
+  const usual = [
+    ...(model.untrained === undefined ? [] : ['untrained']),
+    ...(probes.some(({ kind }) => kind === 'experiment') ? ['permuted', 'random'] : []),
+  ];
+  const names = asked ?? usual;
   return names.map((control): ControlRequest => {
     if (control === 'permuted' || control === 'random') return { control };
     if (control !== 'untrained')

@@ -18,7 +18,7 @@ describe('ventral stimuli', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => line.split(' ')[0])).toEqual(stimulusSets.map(({ name }) => name));
     expect(lines.find((line) => line.startsWith('blank'))).toMatch(/^blank +1 picture\. /);
-    expect(lines.find((line) => line.startsWith('size'))).toMatch(/^size +2304 pictures\. /);
+    expect(lines.find((line) => line.startsWith('size'))).toMatch(/^size +480 pictures\. /);
   });
 
   test('a set: its pictures by their ids, the parameters of each, and a sheet that shows them all', async () => {

@@ -6,6 +6,7 @@
 import { InputError } from '../errors.ts';
 import { type BoundGraph, opOf } from '../graph/bind.ts';
 import type { Node } from '../graph/graph.ts';
+import { prune } from '../graph/prune.ts';
 import type { Gradients, ValueType } from '../ops/op.ts';
 import { type OpName, ops } from '../ops/table.ts';
 import { formatShape, integers, isFloat, type Tensor } from '../tensor/tensor.ts';
@@ -174,22 +175,5 @@ function createBuilder(graph: BoundGraph) {
       }
     },
     graph: (): BoundGraph => ({ ...graph, nodes, types, constants }),
-  };
-}
-
-/** The graph with these outputs and nothing that they do not need. */
-export function prune(graph: BoundGraph, outputs: readonly string[]): BoundGraph {
-  const needed = new Set(outputs);
-  const kept: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    kept.push(node);
-    for (const name of node.inputs) needed.add(name);
-  }
-  return {
-    ...graph,
-    outputs,
-    nodes: kept.toReversed(),
-    constants: new Map([...graph.constants].filter(([name]) => needed.has(name))),
   };
 }

@@ -1,6 +1,6 @@
 /** @file Control weights: what changes, what does not, and that the scales of random weights are found. On real kernels. */
 import { readFileSync } from 'node:fs';
-import { buildNetwork, createInline, createRandom, type Graph, type Image, type Tensor } from '@ventral/core';
+import { buildNetwork, createInline, createRandom, type Graph, type Image, type Pool, type Tensor } from '@ventral/core';
 import { describe, expect, it } from 'vitest';
 import { probeNetwork } from '../run.ts';
 import { openProbeSession } from '../session.ts';
@@ -145,7 +145,7 @@ describe('the controls of a probed network', async () => {
       options: { seed },
       stimuli: {
         items: Array.from({ length: 30 }, (_, i) => i),
-        runner: createInline(openProbeSession<number>(environment)),
+        runner: createInline(openProbeSession<number>(environment)) as Pool,
         modelHandle: trained(),
         controls: [{ control: 'permuted' }, { control: 'random' }],
       },

@@ -2,6 +2,7 @@
  * @file The probe `rf`: theoretical receptive fields of the layers as a table. The geometry itself is field.ts.
  */
 import { type BoundGraph, pictureInput } from '@ventral/core';
+import { layerCells } from '../layers.ts';
 import type { FinishContext, GraphProbe, LayerInfo } from '../probe.ts';
 import { type Cell, type Column, columnIndex, layerColumns, type Table } from '../table.ts';
 import { type AxisField, clippedSizePx, receptiveFields } from './field.ts';
@@ -78,12 +79,7 @@ function receptiveFieldTable(
     const center = (axis: AxisField) => axis.startPx + (axis.sizePx - 1) / 2;
     const clipped = [clippedSizePx(y, heightPx, layer.heightUnits), clippedSizePx(x, widthPx, layer.widthUnits)] as const;
     return [
-      model,
-      layer.layerIndex,
-      layer.layer,
-      layer.op,
-      layer.stage,
-      layer.isBlockOutput,
+      ...layerCells(model, layer),
       y.sizePx,
       x.sizePx,
       stride(y),

@@ -68,6 +68,12 @@ describe('fieldMap', () => {
     expect(moved.centroidYSteps - base.centroidYSteps).toBeCloseTo(3, 10);
     expect(moved.centroidXSteps - base.centroidXSteps).toBeCloseTo(-3, 10);
   });
+  it('a spike of six times its height on a field of σ 6 is not the field', () => {
+    const map = mapOf(81, 81, (y, x) => (y === 40 && x === 40 ? 6 : gaussian(40, 40, 6)(y, x)));
+    const { sigmaSteps, gaussianR2 } = fieldMap(map, [81, 81], 0);
+    expect(Math.abs(sigmaSteps / 6 - 1)).toBeLessThan(0.05);
+    expect(gaussianR2).toBeGreaterThan(0.8);
+  });
   it('says why σ is empty, and when the field is cut', () => {
     const narrow = fieldMap(mapOf(15, 15, gaussian(7, 7, 1.5)), [15, 15], 2);
     expect(narrow).toMatchObject({ sigmaSteps: Number.NaN, note: 'no wider than the patch', isCut: false });

@@ -77,21 +77,30 @@ export function fieldMap(
   const field = moments(rectified, size, centroidLevel * peak);
   const nAbove = (level: number) => rectified.reduce((n, response) => n + (response > level * peak ? 1 : 0), 0);
 
-  // The area above half of the peak is 2π ln 2 · σ² for a Gaussian.
-  const startSigma = Math.sqrt(nAbove(0.5) / (math.tau * math.ln2));
-  const start = [peak, field.y, field.x, -math.log(startSigma), 0, -math.log(startSigma)];
+  // The area above half of the peak is 2π ln 2 · σ² for a Gaussian. Where the peak is a spike, that is the spike's.
+  const byArea = Math.sqrt(nAbove(0.5) / (math.tau * math.ln2));
+  const whole = moments(rectified, size, 0);
+  const byMoments = Math.sqrt(Math.sqrt(Math.max(0, whole.yy * whole.xx - whole.yx * whole.yx)));
+  const starts = [byArea, Math.max(byArea, byMoments)].map((sigma) => [
+    peak,
+    field.y,
+    field.x,
+    -math.log(sigma),
+    0,
+    -math.log(sigma),
+  ]);
   // The centre lies on the map, and neither axis is wider than twice the map or narrower than a quarter of a step.
   const logAxis = [-math.log(2 * Math.max(nRows, nColumns)), math.log(4)] as const;
   const isFree = [-Infinity, Infinity] as const;
   const bounds: Bounds = [isFree, [0, nRows - 1], [0, nColumns - 1], logAxis, isFree, logAxis];
-  const { parameters, values, atBounds } = fitLeastSquares(gaussianModel(size), rectified, start, { bounds });
+  const fits = starts.map((start) => fitLeastSquares(gaussianModel(size), rectified, start, { bounds }));
+  const { parameters, values, atBounds } = fits.reduce((best, fit) => (fit.sumSquares < best.sumSquares ? fit : best));
   const [, , , logA, shear, logC] = parameters as unknown as [number, number, number, number, number, number];
   const [a, c] = [math.exp(logA), math.exp(logC)];
   const deconvolved = (variance: number) =>
     variance > patchSigmaSteps * patchSigmaSteps ? Math.sqrt(variance - patchSigmaSteps * patchSigmaSteps) : Number.NaN;
-  const whole = moments(rectified, size, 0);
   const sigmaSteps = atBounds.length > 0 ? Number.NaN : deconvolved(1 / (a * c));
-  const momentSigmaSteps = deconvolved(Math.sqrt(Math.max(0, whole.yy * whole.xx - whole.yx * whole.yx)));
+  const momentSigmaSteps = deconvolved(byMoments * byMoments);
   // Eigenvalues of the inverse covariance [[a², a·shear], [a·shear, shear² + c²]].
   const half = (a * a + shear * shear + c * c) / 2;
   const spread = Math.sqrt(Math.max(0, half * half - a * a * c * c));

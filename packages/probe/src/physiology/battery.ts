@@ -1,0 +1,76 @@
+/** @file The battery: which stimuli the physiologist's probes show, in which conditions, to which layers together. */
+import { InputError } from '@ventral/core';
+import { leastFieldPx, type ParameterValue, physiologySets, type StimulusSet, type StimulusView } from '@ventral/stimuli';
+import type { UnitField } from '../receptive-field/field.ts';
+
+/** Stimuli that are shown together: the same but for phase. */
+export interface Condition {
+  readonly set: string;
+  /** Indices of its stimuli in the set's list. */
+  readonly stimuli: readonly number[];
+  /** What its stimuli have in common. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+/** A set by name. @throws InputError */
+export function physiologySet(name: string): StimulusSet {
+  const set = physiologySets.find((other) => other.name === name);
+  if (set) return set;
+  throw new InputError(
+    `physiologySet: there is no set "${name}". There are: ${physiologySets.map((other) => other.name).join(', ')}.`,
+  );
+}
+
+/** What varies within a condition, where it is more than phase: a place on the map is probed by all its patches. */
+const within: Readonly<Record<string, readonly string[]>> = { 'receptive-field': ['orientationDeg', 'phaseDeg'] };
+
+/** The conditions of these sets for one view, in the sets' order. */
+export function batteryConditions(sets: readonly string[], view: StimulusView): Condition[] {
+  return sets.flatMap((name) => {
+    const list = physiologySet(name).list(view);
+    const varied = within[name] ?? ['phaseDeg'];
+    const conditions = new Map<string, { stimuli: number[]; parameters: Condition['parameters'] }>();
+    for (let i = 0; i < list.nStimuli; i++) {
+      const parameters = Object.fromEntries(Object.entries(list.parameters(i)).filter(([key]) => !varied.includes(key)));
+      const key = JSON.stringify(parameters);
+      const condition = conditions.get(key) ?? { stimuli: [], parameters };
+      condition.stimuli.push(i);
+      conditions.set(key, condition);
+    }
+    return [...conditions.values()].map((condition) => ({ set: name, ...condition }));
+  });
+}
+
+/** Layers see the same stimuli if their fields differ by no more than this, and their centres by no more than that share. */
+const [largestRatio, centerShare] = [Math.SQRT2, 0.05];
+
+/** Layers that see the same stimuli, made for the largest of their fields. */
+export interface LayerGroup {
+  readonly target: { readonly centerPx: readonly [y: number, x: number]; readonly fieldPx: number };
+  /** Positions in the list of layers, ascending. */
+  readonly layers: readonly number[];
+}
+
+/**
+ * Groups layers whose fields nearly coincide, so that each stimulus is shown once to all of them: sides within a factor of √2,
+ * centres within 5 % of the side. A field counts by its longer side inside the picture.
+ *
+ * @returns groups from the smallest field to the largest; layers whose field is under leastFieldPx are in none
+ */
+export function layerGroups(fields: readonly UnitField[]): LayerGroup[] {
+  const groups: { target: LayerGroup['target']; layers: number[] }[] = [];
+  const side = (i: number) => Math.max(...fields[i]!.sizePx);
+  const bySize = fields.map((_, i) => i).sort((a, b) => side(b) - side(a) || a - b);
+  for (const i of bySize) {
+    if (side(i) < leastFieldPx) continue;
+    const { centerPx } = fields[i]!;
+    const group = groups.find(
+      ({ target }) =>
+        target.fieldPx <= largestRatio * side(i) &&
+        target.centerPx.every((center, axis) => Math.abs(center - centerPx[axis]!) <= centerShare * target.fieldPx),
+    );
+    if (group) group.layers.push(i);
+    else groups.push({ target: { centerPx, fieldPx: side(i) }, layers: [i] });
+  }
+  return groups.map(({ target, layers }) => ({ target, layers: layers.toSorted((a, b) => a - b) })).toReversed();
+}
