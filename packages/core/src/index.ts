@@ -26,6 +26,7 @@ export * from './ops/table.ts';
 export * from './parallel/inline.ts';
 export * from './parallel/pool.ts';
 export * from './parallel/reducer.ts';
+export { nextTask } from './parallel/run-chunk.ts';
 export { serve, sessionsByKind } from './parallel/serve.ts';
 export * from './parallel/task.ts';
 export { createRandom, type Random, type RandomState } from './rng.ts';

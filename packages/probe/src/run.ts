@@ -139,31 +139,41 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const ownLaboratory = laboratoryOf(network, { model, fovDeg, options, nImages: 0 });
   const nShown = names.length > 0 ? items.length : 0;
   const nPerSubject = [...experiments].reduce((sum, [experiment, of]) => sum + experiment.nItems(ownLaboratory, of), nShown);
-  let nBefore = 0;
-  const progressOf = (nItems: number) => {
-    const from = nBefore;
-    nBefore += nItems;
-    return ({ nDone, nFailed }: Progress) =>
-      onProgress?.({ nDone: from + nDone, nItems: subjects.length * nPerSubject, nFailed });
+  /** Items done and failed by each part of the run: the stimuli, the experiments, of each subject. */
+  const parts: Progress[] = [];
+  const progressOf = () => {
+    const at = parts.push({ nDone: 0, nItems: 0, nFailed: 0 }) - 1;
+    return (progress: Progress) => {
+      parts[at] = progress;
+      const sum = (what: 'nDone' | 'nFailed') => parts.reduce((total, part) => total + part[what], 0);
+      onProgress?.({ nDone: sum('nDone'), nItems: subjects.length * nPerSubject, nFailed: sum('nFailed') });
+    };
   };
 
-  const tables: Table[][] = [];
-  let own: Measured | undefined;
-  for (const asked of subjects) {
+  // All at once: the runner takes one job after another, and its workers need not wait for this thread's part of the work.
+  const measured = await Promise.all(subjects.map(measureSubject));
+  const own = measured[0]!;
+  return {
+    tables: joinTables(measured.map(({ tables }) => tables)),
+    layers,
+    stateBytes,
+    nImages: own.nImages,
+    failures: own.failures,
+  };
+
+  async function measureSubject(asked: ControlRequest | undefined) {
     const subject = asked ? await subjectOf(asked) : network;
     const what = { allNodes, layers, probes: names, options };
-    const measured = names.length > 0 ? await run(subject, items, what, progressOf(items.length)) : nothingMeasured;
-    own ??= measured;
-    const context: FinishContext = { model, control: asked?.control, fovDeg, options, nImages: measured.nImages };
-    const ofSubject = tablesOf(context, graph, layers, asked ? reading : probes, measured);
+    const shown = names.length > 0 ? await run(subject, items, what, progressOf()) : nothingMeasured;
+    const { nImages, failures } = shown;
+    const context: FinishContext = { model, control: asked?.control, fovDeg, options, nImages };
+    const tables = tablesOf(context, graph, layers, asked ? reading : probes, shown);
     for (const [experiment, of] of experiments) {
-      const laboratory = laboratoryOf(subject, context);
-      const results = await experiment.measure({ ...laboratory, onProgress: progressOf(experiment.nItems(laboratory, of)) }, of);
-      ofSubject.push(...results.map((table) => withControlColumn(table, asked?.control)));
+      const results = await experiment.measure({ ...laboratoryOf(subject, context), onProgress: progressOf() }, of);
+      tables.push(...results.map((table) => withControlColumn(table, asked?.control)));
     }
-    tables.push(ofSubject);
+    return { tables, nImages, failures };
   }
-  return { tables: joinTables(tables), layers, stateBytes, nImages: own!.nImages, failures: own!.failures };
 
   /** What an experiment on this subject works with. */
   function laboratoryOf(subject: Subject, context: FinishContext): Laboratory {

@@ -3,11 +3,13 @@
  * threads may share one.
  */
 import { createSharedMemory, instantiate, type Kernels } from '@ventral/kernels';
-import { bindGraph } from '../graph/bind.ts';
+import { InputError } from '../errors.ts';
+import { type BoundGraph, bindGraph } from '../graph/bind.ts';
 import { canonicalForm } from '../graph/canonical.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Image } from '../image/image.ts';
 import { type Company, chunkSize } from '../parallel/task.ts';
+import { sizeOf } from '../tensor/tensor.ts';
 import { type PackedSplit, packSplit, type SplitGraph, splitAtDense } from './chunk.ts';
 
 /** Which network, and how it runs: plain data. */
@@ -22,6 +24,8 @@ export interface NetworkSetup {
   readonly allNodes: boolean;
   /** Plain sums only: no Winograd. */
   readonly exact: boolean;
+  /** Pictures at a time, where the graph takes so many; else one. Default 1. */
+  readonly batch?: number | undefined;
 }
 
 /** What an app gives its worker. */
@@ -59,11 +63,28 @@ export async function openNetwork<Item>(
     const { memory, network } = company.shared as SharedNetwork;
     return { kernels: instantiate(sharedModule, { memory }), ...network };
   }
-  const bound = bindGraph(await environment.loadGraph(setup.model), { input: setup.input, maxBytes: setup.maxBytes });
+  const bound = bindFor(await environment.loadGraph(setup.model), setup);
   const split = splitAtDense(setup.allNodes ? bound : canonicalForm(bound), chunkSize);
   if (!sharedModule || company.nWorkers === 1) return { kernels: instantiate(environment.module), split };
   const memory = createSharedMemory();
   const kernels = instantiate(sharedModule, { memory });
   const network = packSplit(kernels, split, setup.exact);
   return { kernels, ...network, shared: { memory, network } };
+}
+
+/** Bound for as many pictures as the setup says, if every output then has as many times its values; a file may fix one picture. */
+function bindFor(graph: Graph, { input, maxBytes, batch = 1 }: NetworkSetup): BoundGraph {
+  const one = bindGraph(graph, { input, maxBytes });
+  if (batch === 1) return one;
+  try {
+    const many = bindGraph(graph, { input, maxBytes, batch });
+    const shapeIn = (bound: BoundGraph, name: string) => bound.types.get(name)!.shape;
+    const takesAll = graph.outputs.every(
+      (name) => shapeIn(many, name)[0] === batch && sizeOf(shapeIn(many, name)) === batch * sizeOf(shapeIn(one, name)),
+    );
+    if (takesAll) return many;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
+  return one;
 }

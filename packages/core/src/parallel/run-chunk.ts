@@ -72,7 +72,7 @@ export function checkOwnMemory(value: unknown, path: string): void {
 }
 
 /** Lets messages that have arrived be handled. setTimeout would wait 1 ms in Node and 4 ms in browsers; this takes about 10 µs. */
-function nextTask(): Promise<void> {
+export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.addEventListener('message', () => {

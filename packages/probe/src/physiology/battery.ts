@@ -42,7 +42,7 @@ export function batteryConditions(sets: readonly string[], view: StimulusView): 
 }
 
 /** Layers see the same stimuli if their fields differ by no more than this, and their centres by no more than that share. */
-const [largestRatio, centerShare] = [Math.SQRT2, 0.05];
+const [largestRatio, centerShare] = [Math.SQRT2, 0.1];
 
 /** Layers that see the same stimuli, made for the largest of their fields. */
 export interface LayerGroup {
@@ -53,7 +53,7 @@ export interface LayerGroup {
 
 /**
  * Groups layers whose fields nearly coincide, so that each stimulus is shown once to all of them: sides within a factor of √2,
- * centres within 5 % of the side. A field counts by its longer side inside the picture.
+ * centres within a tenth of the side. A field counts by its longer side inside the picture.
  *
  * @returns groups from the smallest field to the largest; layers whose field is under leastFieldPx are in none
  */

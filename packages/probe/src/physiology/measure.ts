@@ -1,14 +1,15 @@
 /** @file The host's side of the battery: one job for each group of layers, then every unit's measures and each layer's medians. */
 
+import { nextTask } from '@ventral/core';
 import { layerCells } from '../layers.ts';
 import type { Experiment, ExperimentProbe, Laboratory, LayerInfo, ProbeOptions } from '../probe.ts';
 import { sampledChannels } from '../statistics/statistics.ts';
 import { type Cell, type Column, layerColumns, type Table } from '../table.ts';
 import { harmonics } from '../tuning/phase.ts';
-import { batteryConditions, type Condition, layerGroups } from './battery.ts';
+import { batteryConditions, layerGroups } from './battery.ts';
 import { type TuningProbe, tuningProbes } from './probes.ts';
 import type { SetResponses, UnitResponses } from './responses.ts';
-import { type ConditionItem, mergeRecordings, type PhysiologySetup, type Recording } from './session.ts';
+import { mergeRecordings, type PhysiologySetup, type Recording, type StimulusRun, stimuliPerRun } from './session.ts';
 
 const summaryColumns: readonly Column[] = [
   ...layerColumns,
@@ -36,8 +37,7 @@ export const battery: Experiment = {
   /** A float32 for each unit and stimulus, as if all layers were one group. */
   stateBytes: (layers: readonly LayerInfo[], { maxUnits }: ProbeOptions) =>
     layers.reduce((sum, { nChannels }) => sum + Math.min(nChannels, maxUnits), 0) * nStimuli * 4,
-  nItems: (laboratory, names) =>
-    plan(laboratory, tuningProbesOf(names)).reduce((sum, { conditions }) => sum + conditions.length, 0),
+  nItems: (laboratory, names) => plan(laboratory, tuningProbesOf(names)).reduce((sum, { runs }) => sum + runs.length, 0),
   measure: (laboratory, names) => measureTuning(laboratory, tuningProbesOf(names)),
 };
 
@@ -62,36 +62,48 @@ export async function measureTuning(laboratory: Laboratory, probes: readonly Tun
   const { fovDeg, options } = context;
   const scale = { pixelsPerDegree: sizePx[1] / fovDeg };
   const groups = plan(laboratory, probes);
-  const nItems = groups.reduce((sum, { conditions }) => sum + conditions.length, 0);
+  const nItems = groups.reduce((sum, { runs }) => sum + runs.length, 0);
   let nBefore = 0;
-  /** Per layer, unit and probe. */
-  const measured = new Map<number, ReturnType<TuningProbe['measure']>[][]>();
-  for (const { layers: members, view, conditions } of groups) {
+
+  function record({ layers: members, view, runs }: Group) {
     const measuring = members.map((i) => layers[i]!);
     const setup: PhysiologySetup = { ...subject, kind: 'physiology', layers: measuring, options, view, preprocess };
-    const { state = [] } = await runner.run<PhysiologySetup, ConditionItem, readonly Recording[], null>({
+    const before = nBefore;
+    nBefore += runs.length;
+    return runner.run<PhysiologySetup, StimulusRun, readonly Recording[], null>({
       setup,
-      items: conditions.map(({ set, stimuli }, index) => ({ index, set, stimuli })),
+      items: runs,
       merging: mergeRecordings,
-      describe: ({ set, index }) => `condition ${index} ("${set}")`,
+      describe: ({ set, first }) => `stimulus ${first} of "${set}"`,
       signal,
-      onProgress: ({ nDone }) => onProgress?.({ nDone: nBefore + nDone, nItems, nFailed: 0 }),
+      onProgress: ({ nDone }) => onProgress?.({ nDone: before + nDone, nItems, nFailed: 0 }),
       strict: true,
     });
-    nBefore += conditions.length;
+  }
+
+  /** Per layer, unit and probe. */
+  const measured = new Map<number, ReturnType<TuningProbe['measure']>[][]>();
+  let recording = groups[0] && record(groups[0]);
+  for (const [g, group] of groups.entries()) {
+    const { state = [] } = await recording!;
+    // The workers go on with the next group while this thread measures.
+    recording = groups[g + 1] && record(groups[g + 1]!);
+    recording?.catch(() => undefined);
     let first = 0;
-    for (const [at, layer] of measuring.entries()) {
-      const nUnits = sampledChannels(layer, options).length;
-      const units = Array.from({ length: nUnits }, (_, unit) => responsesOf(conditions, state, first + unit));
-      measured.set(
-        members[at]!,
-        units.map((unit) => probes.map((probe) => probe.measure(unit, scale))),
-      );
-      first += nUnits;
+    for (const member of group.layers) {
+      const units: ReturnType<TuningProbe['measure']>[][] = [];
+      for (const _ of sampledChannels(layers[member]!, options)) {
+        const unit = responsesOf(group, state, first++);
+        units.push(probes.map((probe) => probe.measure(unit, scale)));
+        await nextTask();
+      }
+      measured.set(member, units);
     }
   }
   return tablesOf(laboratory, probes, measured);
 }
+
+type Group = ReturnType<typeof plan>[number];
 
 /** Who sees what: groups of layers, each with its view and conditions. */
 function plan({ context, fields, sizePx }: Laboratory, probes: readonly TuningProbe[]) {
@@ -100,30 +112,41 @@ function plan({ context, fields, sizePx }: Laboratory, probes: readonly TuningPr
   const sets = [...new Set(['blank', ...probes.flatMap((probe) => probe.sets)])];
   return layerGroups(fields).map((group) => {
     const view = { heightPx, widthPx, fovDeg, seed: options.seed, target: group.target };
-    return { ...group, view, conditions: batteryConditions(sets, view) };
+    const conditions = batteryConditions(sets, view);
+    const runs = sets.flatMap((set) => {
+      const nStimuli = conditions.reduce((sum, condition) => sum + (condition.set === set ? condition.stimuli.length : 0), 0);
+      return Array.from({ length: Math.ceil(nStimuli / stimuliPerRun) }, (_, i): StimulusRun => {
+        const first = i * stimuliPerRun;
+        return { set, first, n: Math.min(stimuliPerRun, nStimuli - first) };
+      });
+    });
+    const firstRun = new Map(sets.map((set) => [set, runs.findIndex((run) => run.set === set)]));
+    return { ...group, view, conditions, runs, firstRun };
   });
 }
 
-/** One unit's responses, from recordings in the order of the conditions. */
-function responsesOf(conditions: readonly Condition[], recordings: readonly Recording[], unit: number): UnitResponses {
+/** One unit's responses, from recordings in the order of the runs. */
+function responsesOf({ conditions, runs, firstRun }: Group, recordings: readonly Recording[], unit: number): UnitResponses {
+  const responseTo = (set: string, stimulus: number) => {
+    const run = firstRun.get(set)! + Math.floor(stimulus / stimuliPerRun);
+    const recording = recordings[run]!;
+    return recording[(stimulus % stimuliPerRun) * (recording.length / runs[run]!.n) + unit]!;
+  };
   const sets = new Map<string, SetResponses>();
   const of = (set: string): SetResponses => {
     const known = sets.get(set);
     if (known) return known;
-    const at = conditions.flatMap((condition, i) => (condition.set === set ? [i] : []));
-    if (at.length === 0) throw new Error(`responsesOf: the set "${set}" was not shown.`);
-    const nPhases = conditions[at[0]!]!.stimuli.length;
-    const responses = new Float64Array(at.length * nPhases);
-    for (let i = 0; i < responses.length; i++) {
-      const { responses: ofAll } = recordings[at[Math.floor(i / nPhases)]!]!;
-      responses[i] = ofAll[(i % nPhases) * (ofAll.length / nPhases) + unit]!;
-    }
-    const measured = { conditions: at.map((i) => conditions[i]!), responses, ...harmonics(responses, nPhases) };
+    const shown = conditions.filter((condition) => condition.set === set);
+    if (shown.length === 0) throw new Error(`responsesOf: the set "${set}" was not shown.`);
+    const responses = Float64Array.from(
+      shown.flatMap(({ stimuli }) => stimuli),
+      (stimulus) => responseTo(set, stimulus),
+    );
+    const measured = { conditions: shown, responses, ...harmonics(responses, shown[0]!.stimuli.length) };
     sets.set(set, measured);
     return measured;
   };
-  const blank = conditions.findIndex(({ set }) => set === 'blank');
-  return { blank: recordings[blank]!.responses[unit]!, of };
+  return { blank: responseTo('blank', 0), of };
 }
 
 function tablesOf(

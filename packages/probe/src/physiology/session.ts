@@ -1,5 +1,5 @@
 /**
- * @file The worker's side of the battery: draws the stimuli of one condition after another, runs the network as far as the
+ * @file The worker's side of the battery: draws one stimulus after another, runs the network as far as the
  * deepest layer of the group, and keeps the sampled units' responses.
  */
 import {
@@ -19,7 +19,7 @@ import type { StimulusList, StimulusView } from '@ventral/stimuli';
 import { type WeightControl, withControl } from '../control/weights.ts';
 import type { LayerInfo, ProbeOptions } from '../probe.ts';
 import { sampledChannels } from '../statistics/statistics.ts';
-import { type Condition, physiologySet } from './battery.ts';
+import { physiologySet } from './battery.ts';
 
 export interface PhysiologySetup extends NetworkSetup {
   readonly kind: 'physiology';
@@ -31,19 +31,23 @@ export interface PhysiologySetup extends NetworkSetup {
   readonly control?: WeightControl | undefined;
 }
 
-/** A condition by its place in the list of all: what is sent to a worker. */
-export interface ConditionItem extends Pick<Condition, 'set' | 'stimuli'> {
-  readonly index: number;
+/** Some stimuli of a set, one after another. */
+export interface StimulusRun {
+  readonly set: string;
+  readonly first: number;
+  readonly n: number;
 }
 
-/** What the units of all layers gave in one condition. */
-export interface Recording {
-  readonly index: number;
-  /** [stimuli × units], rectified: max(y, 0). */
-  readonly responses: Float32Array;
-}
+/** Stimuli of a run: as many as a network takes at a time. */
+export const stimuliPerRun = chunkSize;
 
-/** Recordings in the order of the conditions: joined by appending. */
+/** Up to this area small maps cost more one by one: a third to a half of the time. Beyond, only memory would be more. */
+const largestBatchedPx = 128 * 128;
+
+/** What the units of all layers gave in a run: [stimuli × units], rectified: max(y, 0). */
+export type Recording = Float32Array;
+
+/** Recordings in the order of the runs: joined by appending. */
 export const mergeRecordings = {
   merge: (left: readonly Recording[], right: readonly Recording[]) => [...left, ...right],
   mergeTotals: () => null,
@@ -52,15 +56,19 @@ export const mergeRecordings = {
 /** Opens sessions of the battery, in a worker or in this thread. */
 export function openPhysiologySession(
   environment: Pick<NetworkEnvironment<never>, 'module' | 'sharedModule' | 'loadGraph'>,
-): OpenSession<PhysiologySetup, ConditionItem, readonly Recording[], null> {
+): OpenSession<PhysiologySetup, StimulusRun, readonly Recording[], null> {
   return async (setup, company) => {
     const { layers, options, view, exact } = setup;
     const taps = layers.map(({ layer }) => layer);
     const loadGraph = async (model: unknown) => prune(withControl(await environment.loadGraph(model), setup.control), taps);
     const loadImage = () => Promise.reject(new Error('openPhysiologySession: draws its own pictures.'));
-    const { kernels, split, packed, shared } = await openNetwork({ ...environment, loadGraph, loadImage }, setup, company);
+    const batch = view.heightPx * view.widthPx <= largestBatchedPx ? stimuliPerRun : 1;
+    const opened = await openNetwork({ ...environment, loadGraph, loadImage }, { ...setup, batch }, company);
+    const { kernels, split, packed, shared } = opened;
     const picture = pictureInput(split.head);
     const [heightPx, widthPx] = picture.sizePx;
+    const nAtOnce = split.head.types.get(picture.name)!.shape[0]!;
+    const pictures = new Float32Array(split.head.types.get(picture.name)!.shape.reduce((a, b) => a * b));
     const executor = createChunkExecutor(kernels, split, chunkSize, { taps, exact, packed });
     const lists = new Map<string, StimulusList>();
     const listOf = (set: string) => {
@@ -78,15 +86,19 @@ export function openPhysiologySession(
       nUnits += channels.length;
       return { first, channels, offset: centerRow * nChannels };
     });
-    /** Stimuli of the condition that each layer has shown: dense layers come late, all stimuli at once. */
+    /** Stimuli of the run that each layer has shown: dense layers come late, all stimuli at once. */
     const shown = new Uint32Array(layers.length);
+    let nStimuli = 0;
     let responses = new Float32Array(0);
     let recordings: Recording[] = [];
 
     function onTap({ tapIndex, ptr, rows, channels: nChannels }: Tap) {
+      const stimulus = shown[tapIndex]!++;
+      // A batch is always full; its last pictures may be none of ours.
+      if (stimulus >= nStimuli) return;
       const values = kernels.f32(ptr, rows * nChannels);
       const { first, channels, offset } = units[tapIndex]!;
-      const at = shown[tapIndex]!++ * nUnits + first;
+      const at = stimulus * nUnits + first;
       for (let i = 0; i < channels.length; i++) responses[at + i] = Math.max(values[offset + channels[i]!]!, 0);
     }
 
@@ -95,18 +107,20 @@ export function openPhysiologySession(
       beginChunk() {
         recordings = [];
       },
-      async runItem({ index, set, stimuli }) {
+      async runItem({ set, first, n }) {
         const list = listOf(set);
-        responses = new Float32Array(stimuli.length * nUnits);
+        nStimuli = n;
+        responses = new Float32Array(n * nUnits);
         shown.fill(0);
-        for (const [i, stimulus] of stimuli.entries()) {
-          const values = preprocess(list.draw(stimulus), setup.preprocess, { heightPx, widthPx });
-          executor.setInput(picture.name, values, 'channelsLast');
+        for (let i = 0; i < n; i++) {
+          const values = preprocess(list.draw(first + i), setup.preprocess, { heightPx, widthPx });
+          pictures.set(values, (i % nAtOnce) * values.length);
+          if ((i + 1) % nAtOnce !== 0 && i + 1 < n) continue;
+          executor.setInput(picture.name, pictures, 'channelsLast');
           executor.run(onTap);
-          if (i % chunkSize === chunkSize - 1) executor.flush(onTap);
         }
         executor.flush(onTap);
-        recordings.push({ index, responses });
+        recordings.push(responses);
       },
       endChunk: () => recordings,
       total: () => null,
