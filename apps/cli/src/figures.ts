@@ -1,5 +1,5 @@
 /** @file Charts drawn to SVG without a browser, on light paper and on dark. */
-import type { Chart, ChartOptions, charts, VegaLiteSpec } from '@ventral/charts';
+import type { Chart, ChartMaker, ChartOptions, VegaLiteSpec } from '@ventral/charts';
 import type { Measurement } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
 import { parse, View } from 'vega';
@@ -14,7 +14,7 @@ export interface DrawnChart {
 
 /** Draws charts of the tables, one after another. */
 export async function drawCharts(
-  makers: readonly (typeof charts)[number][],
+  makers: readonly ChartMaker[],
   tables: readonly Table[],
   measurements: readonly Measurement[],
   options: Omit<ChartOptions, 'theme'>,

@@ -7,9 +7,10 @@ import { batch, effect } from '@preact/signals';
 import type { Pool, Progress } from '@ventral/core';
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import { readAddress, writeAddress } from './address.ts';
-import type { NetworkFacts, Viewer } from './facts.ts';
+import type { NetworkFacts, StimulusSheet, Viewer } from './facts.ts';
 import { language, languages, preferredLanguage, t } from './i18n/index.ts';
-import { builtinStimuli, probeJob } from './probe-job.ts';
+import { cancelPhysiology } from './physiology.ts';
+import { batteryView, builtinStimuli, probeJob } from './probe-job.ts';
 import {
   chosenFiles,
   droppedFiles,
@@ -76,6 +77,7 @@ let tablesCall = 0;
 export async function openNetwork(source: NetworkSource, drawings?: readonly Stimulus[]): Promise<void> {
   const call = ++networkCall;
   cancelProbe();
+  cancelPhysiology();
   // A worker that is busy with another network is not waited for.
   if (state.networkLoading.value !== undefined || state.isPictureLoading.value) {
     viewer?.terminate();
@@ -96,7 +98,9 @@ export async function openNetwork(source: NetworkSource, drawings?: readonly Sti
       state.network.value = facts;
       state.graphTables.value = { fovDeg, tables };
       state.stimulusTables.value = [];
+      state.physiologyTables.value = { fovDeg, tables: [] };
       state.run.value = { is: 'idle' };
+      state.physiology.value = { is: 'idle' };
       state.maps.value = undefined;
       state.channel.value = 0;
       state.hoveredUnit.value = undefined;
@@ -241,6 +245,12 @@ export async function take(found: Promise<readonly FoundFile[]> | readonly Found
 }
 export const takeDrop = (transfer: DataTransfer) => take(droppedFiles(transfer));
 export const takeChosen = (files: FileList) => take(chosenFiles(files));
+
+/** Pictures that the battery shows to a layer, of one of its sets. @throws InputError where the layer's field is too small */
+export async function stimulusSheet(set: string, layer: number, fovDeg: number): Promise<StimulusSheet> {
+  const network = state.network.value!;
+  return ask((remote) => remote.sheet(set, batteryView(network, fovDeg, layer), 36));
+}
 
 // The probe.
 let pool: Pool | undefined;

@@ -1,6 +1,7 @@
 /** @file What the viewing worker tells the page about a network, a picture and a layer: plain data that crosses the thread. */
 import type { ClassScore } from '@ventral/core';
-import type { LayerInfo, PerProbeAndLayer, ProbeSetup, Table } from '@ventral/probe';
+import type { LayerInfo, PerProbeAndLayer, ProbeSetup, Table, UnitField } from '@ventral/probe';
+import type { Parameters, StimulusView } from '@ventral/stimuli';
 import type { NetworkSource, Stimulus } from './sources.ts';
 
 export interface NetworkFacts {
@@ -14,6 +15,8 @@ export interface NetworkFacts {
   /** Visual angle that the input's width spans unless the user says otherwise, degrees. */
   readonly defaultFovDeg: number;
   readonly layers: readonly LayerInfo[];
+  /** Where each layer's centre unit can look. */
+  readonly fields: readonly UnitField[];
   /** Bytes of one worker: activations, scratch and states of the probes; weights, where workers do not share memory. */
   readonly workerBytes: number;
   /** Bytes that all probing workers hold together, once. */
@@ -50,6 +53,22 @@ export interface LayerMaps {
   readonly mean: Float32Array<ArrayBuffer>;
 }
 
+/** Some pictures of a physiologist's set. */
+export interface StimulusSheet {
+  /** Of the whole set. */
+  readonly nStimuli: number;
+  readonly pictures: readonly SheetPicture[];
+}
+
+export interface SheetPicture {
+  readonly id: string;
+  readonly parameters: Parameters;
+  readonly heightPx: number;
+  readonly widthPx: number;
+  /** RGBA rows. */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
 /** What the viewing worker answers to. */
 export interface Viewer {
   /** Reads a network in place of the one before. @throws InputError */
@@ -60,6 +79,8 @@ export interface Viewer {
   maps(layerIndex: number): LayerMaps;
   /** Tables that follow from the network alone, sizes in degrees for that field of view. */
   graphTables(fovDeg: number): Table[];
+  /** Pictures of a set, evenly spaced through it, at most so many. @throws InputError if the set cannot be made for the view */
+  sheet(set: string, view: StimulusView, nMost: number): StimulusSheet;
   /** Tables of a probe run. */
   stimulusTables(run: ProbeRun): Table[];
 }

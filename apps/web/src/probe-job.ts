@@ -1,7 +1,19 @@
-/** @file A probe run as the pool takes it: the stimuli, each once, and how the states of all probes and layers are merged. */
+/**
+ * @file A probe run as the pool takes it: the stimuli, each once, and how the states of all probes and layers are merged. And what
+ * an experiment works with, which makes its own stimuli.
+ */
 import type { Job, Preprocess } from '@ventral/core';
-import { mergingOf, type PerProbeAndLayer, type ProbeSetup } from '@ventral/probe';
-import { defaultSetName, stimulusSet } from '@ventral/stimuli';
+import {
+  type Control,
+  type Laboratory,
+  layerGroups,
+  measuredLayers,
+  mergingOf,
+  type PerProbeAndLayer,
+  type ProbeSetup,
+} from '@ventral/probe';
+import { defaultSetName, type StimulusView, stimulusSet } from '@ventral/stimuli';
+import { builtinNetworks } from './builtin.ts';
 import type { NetworkFacts } from './facts.ts';
 import type { NetworkSource, Stimulus } from './sources.ts';
 
@@ -35,4 +47,58 @@ export function probeJob(
 /** Built-in sets are drawn at the network's own size: their geometry is theirs. */
 export function preprocessFor(stimulus: Stimulus | undefined, preprocess: Preprocess): Preprocess {
   return stimulus?.kind === 'builtin' ? { ...preprocess, resize: undefined, crop: undefined } : preprocess;
+}
+
+/** What a network can be compared with here: shuffled weights always, the untrained ones where they are known. */
+export function controlsFor(source: NetworkSource): readonly Control[] {
+  return untrainedOf(source) === undefined ? ['permuted'] : ['untrained', 'permuted'];
+}
+
+function untrainedOf(source: NetworkSource): string | undefined {
+  return source.kind === 'builtin' ? builtinNetworks.find(({ name }) => name === source.name)?.untrained : undefined;
+}
+
+/** The layers that experiments measure, and where their centre units look. */
+function measured({ layers, fields }: NetworkFacts): Pick<Laboratory, 'layers' | 'fields'> {
+  const kept = measuredLayers(layers);
+  return { layers: kept, fields: kept.map((layer) => fields[layers.indexOf(layer)]!) };
+}
+
+/** What an experiment works with, but for who runs its jobs. @param control undefined: the network itself */
+export function laboratoryFor(
+  source: NetworkSource,
+  network: NetworkFacts,
+  fovDeg: number,
+  control: Control | undefined,
+): Omit<Laboratory, 'runner'> {
+  const { name, heightPx, widthPx, setup } = network;
+  const { input, allNodes, exact, options } = setup;
+  const untrained = control === 'untrained' ? untrainedOf(source) : undefined;
+  return {
+    context: { model: name, control, fovDeg, options, nImages: 0 },
+    ...measured(network),
+    sizePx: [heightPx, widthPx],
+    subject: {
+      model: untrained === undefined ? source : ({ kind: 'builtin', name: untrained } satisfies NetworkSource),
+      input,
+      allNodes,
+      exact,
+      ...(control === 'permuted' && { control: { kind: 'permuted', seed: options.seed } }),
+    },
+    preprocess: setup.preprocess,
+  };
+}
+
+/**
+ * How the battery's stimuli are made for a layer: for its group's field, or for its own where it is not among those measured.
+ * @param layer its place in the network's layers
+ */
+export function batteryView(network: NetworkFacts, fovDeg: number, layer: number): StimulusView {
+  const { heightPx, widthPx, setup } = network;
+  const { layers, fields } = measured(network);
+  const at = layers.indexOf(network.layers[layer]!);
+  const { centerPx, sizePx } = network.fields[layer]!;
+  const own = { centerPx, fieldPx: Math.max(...sizePx) };
+  const target = layerGroups(fields).find((group) => group.layers.includes(at))?.target ?? own;
+  return { heightPx, widthPx, fovDeg, seed: setup.options.seed, target };
 }

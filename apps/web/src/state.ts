@@ -4,7 +4,7 @@
  */
 
 import { computed, signal } from '@preact/signals';
-import type { LearningPoint } from '@ventral/charts';
+import { type LearningPoint, type TuningMeasureId, tuningMeasures } from '@ventral/charts';
 import { defaultWorkerCount, type Graph } from '@ventral/core';
 import type { Area5 } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
@@ -59,7 +59,9 @@ const noTables: readonly Table[] = [];
 /** Tables of the graph, and the field of view that their degrees are for. */
 export const graphTables = signal({ fovDeg: 8, tables: noTables });
 export const stimulusTables = signal(noTables);
-export const tables = computed(() => [...graphTables.value.tables, ...stimulusTables.value]);
+/** Tables of the battery, and the field of view that its degrees are for. */
+export const physiologyTables = signal({ fovDeg: 8, tables: noTables });
+export const tables = computed(() => [...graphTables.value.tables, ...stimulusTables.value, ...physiologyTables.value.tables]);
 export function tableNamed(name: string): Table | undefined {
   return tables.value.find((table) => table.name === name);
 }
@@ -131,8 +133,10 @@ export type MapScale = (typeof mapScales)[number];
 export const mapScale = signal<MapScale>('layer');
 
 // Beside the cortex.
-export const measures = ['receptive-field', 'latency', 'half-peak', 'sparseness'] as const;
-export type Measure = (typeof measures)[number];
+export const ladderMeasures = ['receptive-field', 'latency', 'half-peak', 'sparseness'] as const;
+export type LadderMeasure = (typeof ladderMeasures)[number];
+export type Measure = LadderMeasure | TuningMeasureId;
+export const measures: readonly Measure[] = [...ladderMeasures, ...tuningMeasures.map(({ id }) => id)];
 export const measure = signal<Measure>('receptive-field');
 export const speciesShown = ['macaque', 'human'] as const;
 export type SpeciesShown = (typeof speciesShown)[number];
@@ -156,6 +160,22 @@ export type RunState =
   | { readonly is: 'cancelled'; readonly nDone: number; readonly nItems: number }
   | { readonly is: 'failed'; readonly message: string };
 export const run = signal<RunState>({ is: 'idle' });
+// The battery of gratings.
+export type PhysiologyState =
+  | { readonly is: 'idle' }
+  | {
+      readonly is: 'running';
+      /** Conditions: stimuli but for their phase. */
+      readonly nDone: number;
+      readonly nItems: number;
+      readonly secondsLeft: number | undefined;
+    }
+  | { readonly is: 'done'; readonly seconds: number }
+  | { readonly is: 'cancelled'; readonly nDone: number; readonly nItems: number }
+  | { readonly is: 'failed'; readonly message: string };
+export const physiology = signal<PhysiologyState>({ is: 'idle' });
+export const withControls = signal(true);
+
 export const chosenWorkers = signal<number | undefined>(undefined);
 /** As many as there are cores and memory for, unless the user says otherwise. Browsers tell memory in coarse GB, or not at all. */
 export const nWorkers = computed(() => {

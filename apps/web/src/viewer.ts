@@ -13,17 +13,19 @@ import {
 } from '@ventral/core';
 import { instantiate } from '@ventral/kernels';
 import {
+  centreUnitFields,
   defaultFovDeg,
   defaultProbeOptions,
   type LayerInfo,
   layerSet,
+  physiologySet,
   probes,
   stateBytesOf,
   stimulusProbes,
   tablesOf,
 } from '@ventral/probe';
 import { expose } from 'comlink';
-import type { LayerMaps, ShownPicture, Viewer } from './facts.ts';
+import type { LayerMaps, ShownPicture, StimulusSheet, Viewer } from './facts.ts';
 import { compileKernels, createPictureLoader, loadNetwork, pictureNetwork } from './laboratory.ts';
 import { holdLifeLock } from './life-lock.ts';
 import { preprocessFor } from './probe-job.ts';
@@ -71,6 +73,7 @@ const viewer: Viewer = {
       widthPx,
       defaultFovDeg: graph.metadata.fovDeg ?? defaultFovDeg,
       layers,
+      fields: centreUnitFields(graph, layers),
       stateBytes,
       workerBytes: activations + scratch + stateBytes + (crossOriginIsolated ? 0 : weightBytes),
       sharedBytes: crossOriginIsolated ? weightBytes : 0,
@@ -104,8 +107,7 @@ const viewer: Viewer = {
       { ...recipe, channels: 'RGB', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] },
       { heightPx, widthPx },
     );
-    const rgba = new Uint8ClampedArray(heightPx * widthPx * 4).fill(255);
-    for (let i = 0; i < heightPx * widthPx; i++) for (let c = 0; c < 3; c++) rgba[4 * i + c] = seen[3 * i + c]!;
+    const rgba = opaque(seen);
     return { id: stimulus.id, heightPx, widthPx, rgba, predictions: predictions(executor) } satisfies ShownPicture;
   },
 
@@ -144,12 +146,31 @@ const viewer: Viewer = {
     );
   },
 
+  sheet(set, view, nMost) {
+    const list = physiologySet(set).list(view);
+    const n = Math.min(nMost, list.nStimuli);
+    const shown = Array.from({ length: n }, (_, i) => Math.round((i * (list.nStimuli - 1)) / Math.max(1, n - 1)));
+    const pictures = shown.map((i) => {
+      const { heightPx, widthPx, data } = list.draw(i);
+      return { id: list.id(i), parameters: list.parameters(i), heightPx, widthPx, rgba: opaque(data) };
+    });
+    return { nStimuli: list.nStimuli, pictures } satisfies StimulusSheet;
+  },
+
   stimulusTables({ state, total, nImages, fovDeg }) {
     const { executor, layers } = opened();
     const context = { model: executor.graph.name, fovDeg, options, nImages };
     return tablesOf(context, executor.graph, layers, reading, { state, total });
   },
 };
+
+/** RGB rows as RGBA rows, as a canvas takes them. */
+function opaque(rgb: ArrayLike<number>): Uint8ClampedArray<ArrayBuffer> {
+  const nPixels = rgb.length / 3;
+  const rgba = new Uint8ClampedArray(nPixels * 4).fill(255);
+  for (let i = 0; i < nPixels; i++) for (let c = 0; c < 3; c++) rgba[4 * i + c] = rgb[3 * i + c]!;
+  return rgba;
+}
 
 /** The five most probable classes. */
 function predictions({ graph, read }: Executor): ClassScore[] {

@@ -1,6 +1,6 @@
 /** @file The entry of a worker of the pool: probes, trains, evaluates, draws and answers, one session at a time. */
 import { openEvaluateSession, openTrainSession, serve, sessionsByKind } from '@ventral/core';
-import { openProbeSession } from '@ventral/probe';
+import { openEffectiveFieldSession, openPhysiologySession, openProbeSession } from '@ventral/probe';
 import { compileKernels, createPictureLoader, loadNetwork } from './laboratory.ts';
 import { openAnswerSession, openDrawSession } from './lesson-sessions.ts';
 import { holdLifeLock } from './life-lock.ts';
@@ -17,6 +17,8 @@ async function loadSessions() {
   };
   return sessionsByKind({
     probe: openProbeSession<Stimulus>(environment),
+    physiology: openPhysiologySession(environment),
+    'effective-field': openEffectiveFieldSession(environment),
     train: openTrainSession(environment),
     evaluate: openEvaluateSession<Stimulus>(environment),
     draw: openDrawSession,

@@ -16,21 +16,18 @@ export function poolFor(nWorkers: number, before: Pool | undefined): Pool {
 
 /** A worker that probes and trains: the pool's `spawn`. */
 export function spawnWorker(): SpawnedWorker {
-  const name = newName();
-  return watched(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name }), name);
+  return watched((name) => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name }));
 }
 
 /** The worker that runs one picture and holds its maps. */
 export function spawnViewer(): SpawnedWorker {
-  const name = newName();
-  return watched(new Worker(new URL('./viewer.ts', import.meta.url), { type: 'module', name }), name);
+  return watched((name) => new Worker(new URL('./viewer.ts', import.meta.url), { type: 'module', name }));
 }
 
-function newName(): string {
-  return `ventral-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
-}
-
-function watched(worker: Worker, name: string): SpawnedWorker {
+/** A worker whose end is noticed. @param make gives it this name, which is its lock's */
+export function watched(make: (name: string) => Worker): SpawnedWorker {
+  const name = `ventral-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+  const worker = make(name);
   const callbacks: ((reason: string) => void)[] = [];
   let reason: string | undefined;
   const gone = (why: string) => {

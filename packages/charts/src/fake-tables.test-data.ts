@@ -1,5 +1,5 @@
 /** @file Tables as the probes write them, for networks that were never run: seeded numbers of a plausible size. Tests only. */
-import type { Cell, Table } from '@ventral/probe';
+import { type Cell, type Control, records, type Table } from '@ventral/probe';
 
 /** Seeded uniform numbers in [0, 1): Mulberry32. */
 function uniform(seed: number): () => number {
@@ -134,3 +134,32 @@ export const fakes = {
     8,
   ),
 } as const;
+
+const tuningColumns =
+  'model,layer_index,layer,op,stage,is_block_output,measure,median,lower_quartile,upper_quartile,n_units,n_defined,note,control';
+
+/** The battery's table for the layers of other fake tables: every measure of the network and of these controls. */
+export function fakeTuning(tables: readonly Table[], measures: readonly string[], controls: readonly Control[]): Table {
+  const random = uniform(7);
+  const layers = records(tables.find(({ name }) => name === 'receptive-fields')!);
+  const rows = [null, ...controls].flatMap((control) =>
+    layers.flatMap(({ model, layer_index, layer, op, stage, is_block_output }) =>
+      measures.map((measure) => {
+        const median = 0.2 + 0.6 * random();
+        return {
+          ...{
+            model: model!,
+            layer_index: layer_index!,
+            layer: layer!,
+            op: op!,
+            stage: stage!,
+            is_block_output: is_block_output!,
+          },
+          ...{ measure, median, lower_quartile: 0.7 * median, upper_quartile: 1.2 * median },
+          ...{ n_units: 64, n_defined: 60, note: 'untuned: the curve stays above 0.707 of its peak', control },
+        };
+      }),
+    ),
+  );
+  return table('tuning', tuningColumns, rows);
+}

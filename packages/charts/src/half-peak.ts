@@ -5,7 +5,7 @@ import { ladderChart } from './ladder.ts';
 import { type ChartedLayer, chartedLayers, digits, numberIn } from './layers.ts';
 import type { ChartOptions } from './plan.ts';
 import type { Chart } from './spec.ts';
-import type { NetworkSeries } from './words.ts';
+import { type NetworkSeries, words } from './words.ts';
 
 /**
  * @param tables holds `statistics` (probe), of which `fraction_above_half_peak` is drawn.
@@ -19,5 +19,11 @@ export function halfPeakChart(tables: readonly Table[], measurements: readonly M
       return { layer, series, value, reading: value === null ? '–' : digits(value), about: [] };
     });
   const points = [...controls.flatMap(({ control, layers }) => pointsOf(control, layers)), ...pointsOf('half-peak', layers)];
-  return ladderChart({ quantity: 'half-peak', model, points, lines: [], scale: 'linear', format: '.0%' }, measurements, options);
+  const quantity = 'half-peak';
+  const about = words[options.language].charts[quantity];
+  return ladderChart(
+    { id: quantity, words: about, quantity, model, points, lines: [], scale: 'linear', format: '.0%' },
+    measurements,
+    options,
+  );
 }

@@ -1,8 +1,16 @@
 /**
  * @file The two ladders: layers of a network by rank of depth on the left, areas LGN → IT on the right, one vertical axis.
- * What all four charts share; what each measures is in its own file.
+ * What all these charts share; what each measures is in its own file.
  */
-import { areas5, type CortexSeries, cortexSeries, emptyAreas, type Measurement } from '@ventral/cortex';
+import {
+  type Area5,
+  areas5,
+  type CellHistogram,
+  type CortexSeries,
+  cortexSeries,
+  emptyAreas,
+  type Measurement,
+} from '@ventral/cortex';
 import type { Column, Table } from '@ventral/probe';
 import { type ChartedLayer, digits, shortName } from './layers.ts';
 import { type Drawn, panels } from './panels.ts';
@@ -16,7 +24,7 @@ const columns: readonly Column[] = [
   {
     name: 'mark',
     type: 'string',
-    description: 'point, range (no value, only low and high), empty (no published number) or line.',
+    description: 'point, range (no value, only low and high), bin (of a histogram), empty (no published number) or line.',
   },
   { name: 'series', type: 'string', description: 'Definition the number follows; series are never joined.' },
   { name: 'legend', type: 'string', description: 'The series in words.' },
@@ -42,8 +50,19 @@ const columns: readonly Column[] = [
   { name: 'conflict', type: 'string', description: 'Rows that share it disagree about the same thing.' },
 ];
 
-function statedValue({ value, low, high, rangeKind, unit }: Measurement, say: Words): string {
-  const symbol = { deg: '°', ms: ' ms' }[unit] ?? '';
+/** Of charts with a histogram. */
+const nCells: Column = {
+  name: 'n_cells',
+  type: 'integer',
+  description: 'Cells that a published histogram has from low to high; empty for all but its bins.',
+};
+
+/** A number with its range and unit in words: `0.78°, 0.48–1.32° (quartiles)`. */
+export function stated(
+  { value, low, high, rangeKind, unit }: Pick<Measurement, 'value' | 'low' | 'high' | 'rangeKind' | 'unit'>,
+  say: Words,
+): string {
+  const symbol = say.symbols[unit] ?? '';
   const range =
     low !== null && high !== null && rangeKind ? `${digits(low)}–${digits(high)}${symbol} (${say.rangeKinds[rangeKind]})` : '';
   return [value === null ? '' : `${digits(value)}${symbol}`, range].filter((part) => part !== '').join(', ');
@@ -63,7 +82,7 @@ function statedSample({ statistic, n, species, preparation, eccentricity, method
 }
 
 /** Rows of the right-hand panel: every number of every series, and a row that says so where an area has none. */
-function cortexRows(series: readonly CortexSeries[], language: Language): Drawn[] {
+function cortexRows(series: readonly CortexSeries[], empty: readonly Area5[], language: Language): Drawn[] {
   const labels = words[language].series;
   const points = areas5.flatMap((area) => {
     const here = series.flatMap((s) => (s.areas[area] ?? []).map((row) => ({ s, row })));
@@ -78,21 +97,41 @@ function cortexRows(series: readonly CortexSeries[], language: Language): Drawn[
       low: row.low,
       high: row.high,
       name: row.area,
-      reading: statedValue(row, words[language]),
+      reading: stated(row, words[language]),
       about: statedSample(row),
       definition: row.definition,
       source: row.doi ? `${row.citation}, doi:${row.doi}` : row.citation,
       conflict: row.conflict,
     }));
   });
-  const empty = emptyAreas(series).map((area) => ({
+  const nothing = empty.map((area) => ({
     rung: 'cortex',
     mark: 'empty',
     place: area,
     name: area,
     reading: words[language].noNumber,
   }));
-  return [...points, ...empty];
+  return [...points, ...nothing];
+}
+
+/** Rows of a histogram of V1's cells; the empty bins at its ends are left out. */
+function histogramRows({ edges, counts, citations }: CellHistogram, say: Words): Drawn[] {
+  const full = counts.flatMap((count, i) => (count > 0 ? [i] : []));
+  return counts.slice(full[0], full.at(-1)! + 1).map((count, i) => {
+    const [low, high] = [edges[full[0]! + i]!, edges[full[0]! + i + 1]!];
+    return {
+      rung: 'cortex',
+      mark: 'bin',
+      place: 'V1',
+      low,
+      high,
+      name: 'V1',
+      reading: say.cellsInBin(String(count), `${digits(low)}–${digits(high)}`),
+      about: say.histogram,
+      source: citations.join('; '),
+      n_cells: count,
+    };
+  });
 }
 
 /** What studies say differently about one thing: `V2 84.2, 69–99.4 ms (± SD); V2 82, … `. */
@@ -101,19 +140,20 @@ function disagreements(series: readonly CortexSeries[], say: Words): string[] {
   const ids = [...new Set(rows.flatMap(({ conflict }) => conflict ?? []))];
   return ids.flatMap((id) => {
     const said = rows.filter(({ conflict }) => conflict === id);
-    return said.length > 1 ? [said.map((row) => `${row.area} ${statedValue(row, say)}`).join(' ↔ ')] : [];
+    return said.length > 1 ? [said.map((row) => `${row.area} ${stated(row, say)}`).join(' ↔ ')] : [];
   });
 }
 
 /**
- * Builds one of the four charts.
+ * Builds one of the charts.
  * @throws {Error} from withData, if a field were no column of the table.
  */
 export function ladderChart(ladder: Ladder, measurements: readonly Measurement[], options: ChartOptions): Chart {
   const { species, language, fovDeg, inputPx, theme } = options;
-  const { quantity, model } = ladder;
+  const { quantity, histogram, model } = ladder;
   const say: Words = words[language];
-  const series = cortexSeries(measurements, quantity, species);
+  const series = quantity === undefined ? [] : cortexSeries(measurements, quantity, species);
+  const empty = emptyAreas(series).filter((area) => !(histogram && area === 'V1'));
   const place = ({ depthRank, layer }: ChartedLayer) => `${depthRank} ${shortName(layer)}`;
   const places = [...new Set(ladder.points.map(({ layer }) => place(layer)))];
 
@@ -126,14 +166,14 @@ export function ladderChart(ladder: Ladder, measurements: readonly Measurement[]
     depth_rank: point.layer.depthRank,
     value: point.value,
     low: point.low ?? null,
-    high: point.low === undefined ? null : point.value,
+    high: point.low === undefined ? null : (point.high ?? point.value),
     name: point.layer.layer,
     reading: point.reading,
     about: [say.rank(point.layer.depthRank), point.layer.row.op, point.layer.row.stage, ...point.about].join('; '),
     definition: say.network[point.series],
     source: model,
   }));
-  const cortex = cortexRows(series, language);
+  const cortex = [...(histogram ? histogramRows(histogram, say) : []), ...cortexRows(series, empty, language)];
   const reference: Drawn[] = ladder.lines.map(({ id, value, label }) => ({
     rung: 'reference',
     mark: 'line',
@@ -143,16 +183,16 @@ export function ladderChart(ladder: Ladder, measurements: readonly Measurement[]
     name: label,
   }));
   const rows = [...network, ...cortex, ...reference];
-  const { title, axis, note } = say.charts[quantity];
+  const { title, axis, note } = ladder.words;
+  const drawn = histogram ? [...columns, nCells] : columns;
   const table: Table = {
-    name: `${quantity}-ladder`,
+    name: `${ladder.id}-ladder`,
     title,
-    columns,
-    rows: rows.map((row) => columns.map(({ name }) => row[name] ?? null)),
+    columns: drawn,
+    rows: rows.map((row) => drawn.map(({ name }) => row[name] ?? null)),
   };
 
-  const empty = emptyAreas(series);
-  const sources = [...new Set(series.flatMap(({ citations }) => citations))];
+  const sources = [...new Set([...series.flatMap(({ citations }) => citations), ...(histogram?.citations ?? [])])];
   const disagree = disagreements(series, say).join('; ');
   const fullNote = [
     note,

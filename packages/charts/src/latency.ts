@@ -16,12 +16,18 @@ import { words } from './words.ts';
 export function latencyChart(tables: readonly Table[], measurements: readonly Measurement[], options: ChartOptions): Chart {
   const name = tables.some((table) => table.name === 'statistics') ? 'statistics' : 'receptive-fields';
   const { model, layers } = chartedLayers(tables, name);
+  const say = words[options.language];
   const points = layers.map((layer) => ({
     layer,
     series: 'order' as const,
     value: null,
-    reading: words[options.language].rank(layer.depthRank),
+    reading: say.rank(layer.depthRank),
     about: [],
   }));
-  return ladderChart({ quantity: 'latency', model, points, lines: [], scale: 'linear', format: 'd' }, measurements, options);
+  const quantity = 'latency';
+  return ladderChart(
+    { id: quantity, words: say.charts[quantity], quantity, model, points, lines: [], scale: 'linear', format: 'd' },
+    measurements,
+    options,
+  );
 }

@@ -21,6 +21,7 @@ const looks = {
   'half-peak': [okabeIto.skyBlue, 'circle'],
   lifetime: [okabeIto.skyBlue, 'circle'],
   population: ['transparent', 'square'],
+  tuning: [okabeIto.skyBlue, 'circle'],
   untrained: [controlGrey, 'circle'],
   permuted: [controlGrey, 'triangle-right'],
   random: [controlGrey, 'cross'],
@@ -34,7 +35,26 @@ const looks = {
   'images-above-half-peak': [okabeIto.vermilion, 'diamond'],
   'lifetime-sparseness-from-shape': [okabeIto.orange, 'diamond'],
   'treves-rolls-a': [okabeIto.purple, 'square'],
+  'circular-variance': [okabeIto.vermilion, 'diamond'],
+  'orthogonal-to-preferred': [okabeIto.vermilion, 'diamond'],
+  'half-width-of-cells': [okabeIto.vermilion, 'diamond'],
+  'full-width-of-cells': [okabeIto.purple, 'square'],
+  'peak-frequency-of-cells': [okabeIto.vermilion, 'diamond'],
+  'frequency-range-of-cells': [okabeIto.purple, 'square'],
+  'frequency-octaves-of-cells': [okabeIto.purple, 'square'],
+  'frequency-index-of-cells': [okabeIto.vermilion, 'diamond'],
+  'modulation-ratio-of-cells': [okabeIto.vermilion, 'diamond'],
+  'surround-of-cells': [okabeIto.green, 'triangle-up'],
+  'suppression-of-cells': [okabeIto.green, 'triangle-up'],
 } as const satisfies Record<NetworkSeries | SeriesId, readonly [fill: string, shape: string]>;
+
+/** Dashes of the line of each series that can be one. */
+const dashes: Partial<Record<NetworkSeries, readonly number[]>> = {
+  tuning: [1, 0],
+  untrained: [9, 3],
+  permuted: [5, 4],
+  random: [2, 3],
+};
 
 export interface Drawing {
   readonly ladder: Ladder;
@@ -57,12 +77,17 @@ const HEIGHT_PX = 310;
 const NETWORK_SHARE = 0.55;
 /** Below this distance between two layers names cannot be read: ranks only. */
 const NAMED_STEP_PX = 13;
+/** Width of the longest word in an area without a number, with room around it. */
+const WORDS_PX = 60;
 /** Ticks of a log axis: two per decade read better than one. */
 const logTicks = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300];
 
 /** Smallest and largest of all that is drawn, with room around it; by factors on a log axis. */
 function domainOf(rows: readonly Drawn[], scale: Ladder['scale']): [number, number] {
-  const drawn = rows.flatMap(({ value, low, high }) => [value, low, high]).filter((x) => typeof x === 'number');
+  const drawn = rows
+    .flatMap(({ value, low, high }) => [value, low, high])
+    .filter((x) => typeof x === 'number')
+    .filter((x) => scale === 'linear' || x > 0);
   if (drawn.length === 0) return [0, 1];
   const [least, most] = [Math.min(...drawn), Math.max(...drawn)];
   return scale === 'log' ? [least / 1.5, most * 1.5] : [0, most * 1.08];
@@ -127,6 +152,42 @@ function referenceRule({ options }: Drawing, y: Encoding): Json {
   };
 }
 
+/** The lines of a curve: gaps where a layer has no value, the network's quartiles as a band, a line for each series. */
+function curves({ rows, say, options }: Drawing, x: Encoding, y: (field?: string) => Encoding): Json[] {
+  const { grid, paper } = inks[options.theme];
+  const own = [...only('network', 'point'), { filter: { field: 'series', equal: 'tuning' } }];
+  const series = [...new Set(rows.flatMap((row) => (row.rung === 'network' ? [row.series as NetworkSeries] : [])))];
+  const [low, high] = [y('low'), { y2: { field: 'high' } }];
+  const gaps = {
+    transform: [...own, { filter: { field: 'value', equal: null } }],
+    mark: { type: 'bar', width: 8, fill: paper, stroke: grid, strokeDash: [3, 3], cornerRadius: 3 },
+    encoding: { x, y: { value: 6 }, y2: { value: HEIGHT_PX - 6 }, tooltip: tooltip(say) },
+  };
+  const band = {
+    transform: own,
+    mark: { type: 'area', color: okabeIto.skyBlue, opacity: 0.28, aria: false },
+    encoding: { x, y: low, ...high },
+  };
+  // Where both neighbours of a layer are gaps, a band has no width.
+  const quartiles = {
+    transform: own,
+    mark: { type: 'rule', strokeWidth: 3, color: okabeIto.skyBlue, opacity: 0.4 },
+    encoding: { x, y: low, ...high },
+  };
+  const lines = series.map((id) => ({
+    transform: [...only('network', 'point'), { filter: { field: 'series', equal: id } }],
+    mark: {
+      type: 'line',
+      color: looks[id][0],
+      strokeDash: [...(dashes[id] ?? [])],
+      strokeWidth: id === 'tuning' ? 2.2 : 1.4,
+      aria: false,
+    },
+    encoding: { x, y: y() },
+  }));
+  return [gaps, band, quartiles, ...lines];
+}
+
 function networkPanel(drawing: Drawing, width: number): Json {
   const { ladder, layers, say, options } = drawing;
   const timeless = ladder.quantity === 'latency';
@@ -169,7 +230,8 @@ function networkPanel(drawing: Drawing, width: number): Json {
     mark: { type: 'rule', strokeWidth: 1, color: inks[options.theme].quiet },
     encoding: { x, y: y('low'), y2: { field: 'high' } },
   };
-  const drawn = timeless ? [dots({ value: HEIGHT_PX / 2 }), sentence(say.orderOnly)] : [...references, lines, dots(y())];
+  const joined = ladder.isCurve ? curves(drawing, x, y) : [lines];
+  const drawn = timeless ? [dots({ value: HEIGHT_PX / 2 }), sentence(say.orderOnly)] : [...references, ...joined, dots(y())];
   const nothing = timeless ? [sentence(say.noLayers)] : [...references, sentence(say.noLayers)];
   return { width, height: HEIGHT_PX, layer: layers.length > 0 ? drawn : nothing };
 }
@@ -200,21 +262,39 @@ function cortexPanel(drawing: Drawing, width: number): Json {
     encoding: { x, y: { value: 6 }, y2: { value: HEIGHT_PX - 6 } },
   };
   const lineHeight = 14;
+  // Where words would run into those of the next area they are turned.
+  const across = width / areas5.length >= WORDS_PX;
   const emptyWords = {
     transform: only('cortex', 'empty'),
     mark: {
       type: 'text',
-      text: [...say.noNumberLines],
       fontStyle: 'italic',
-      lineHeight,
       baseline: 'middle',
-      dy: (-lineHeight * (say.noNumberLines.length - 1)) / 2,
+      ...(across
+        ? { text: [...say.noNumberLines], lineHeight, dy: (-lineHeight * (say.noNumberLines.length - 1)) / 2 }
+        : { text: say.noNumber, angle: 270 }),
     },
     encoding: {
       x,
       y: { value: HEIGHT_PX / 2 },
       tooltip: { field: 'reading', type: 'nominal' },
       description: { field: 'reading', type: 'nominal' },
+    },
+  };
+  const bins = {
+    transform: only('cortex', 'bin'),
+    mark: { type: 'bar', fill: controlGrey, opacity: 0.45, stroke: paper, strokeWidth: 0.5 },
+    encoding: {
+      x,
+      y: y('low'),
+      y2: { field: 'high' },
+      size: {
+        field: 'n_cells',
+        type: 'quantitative',
+        scale: { zero: true, nice: false, range: [0, Math.round((width / areas5.length) * 0.84)] },
+        legend: null,
+      },
+      tooltip: tooltip(say),
     },
   };
   const disagreement = {
@@ -241,7 +321,16 @@ function cortexPanel(drawing: Drawing, width: number): Json {
   return {
     width,
     height: HEIGHT_PX,
-    layer: [emptyBox, ...(hasSeries ? [referenceRule(drawing, y())] : []), disagreement, ranges, bars, points, emptyWords],
+    layer: [
+      emptyBox,
+      ...(ladder.histogram ? [bins] : []),
+      ...(hasSeries ? [referenceRule(drawing, y())] : []),
+      disagreement,
+      ranges,
+      bars,
+      points,
+      emptyWords,
+    ],
   };
 }
 

@@ -1,8 +1,8 @@
 /** @file What a chart is asked to show: the options of the caller, and the numbers of the layers. Types only. */
-import type { ChartSpecies } from '@ventral/cortex';
+import type { CellHistogram, ChartSpecies, Quantity } from '@ventral/cortex';
 import type { ChartedLayer } from './layers.ts';
 import type { Theme } from './theme.ts';
-import type { ChartQuantity, Language, NetworkSeries } from './words.ts';
+import type { ChartWords, Language, NetworkSeries } from './words.ts';
 
 export interface ChartOptions {
   readonly species: ChartSpecies;
@@ -21,17 +21,27 @@ export interface LayerPoint {
   readonly layer: ChartedLayer;
   readonly series: NetworkSeries;
   readonly value: number | null;
-  /** Lower end of a line drawn to the value. */
+  /** Ends of a line or a band drawn about the value. */
   readonly low?: number | null;
+  /** Default: the value, where there is a lower end. */
+  readonly high?: number | null;
   /** Facts for the tooltip, beyond the value. */
   readonly about: readonly string[];
   readonly reading: string;
 }
 
 export interface Ladder {
-  readonly quantity: ChartQuantity;
+  /** File name of the chart, but for `-ladder`. */
+  readonly id: string;
+  readonly words: ChartWords;
+  /** Of the published series beside it; undefined: no study has this measure. */
+  readonly quantity: Quantity | undefined;
+  /** Of the same measure over cells of V1, drawn behind its numbers. */
+  readonly histogram?: CellHistogram | null;
   readonly model: string;
   readonly points: readonly LayerPoint[];
+  /** The points of a series are joined, with a band from low to high about the network's own; a layer without a value is a gap. */
+  readonly isCurve?: boolean;
   /** Horizontal lines through both panels. */
   readonly lines: readonly { readonly id: string; readonly value: number; readonly label: string }[];
   readonly scale: 'log' | 'linear';

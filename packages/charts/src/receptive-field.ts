@@ -54,6 +54,8 @@ export function receptiveFieldChart(
   });
   return ladderChart(
     {
+      id: 'receptive-field',
+      words: say.charts['receptive-field'],
       quantity: 'receptive-field',
       model,
       points,

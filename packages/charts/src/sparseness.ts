@@ -39,6 +39,8 @@ export function sparsenessChart(tables: readonly Table[], measurements: readonly
   );
   return ladderChart(
     {
+      id: 'sparseness',
+      words: say.charts.sparseness,
       quantity: 'sparseness',
       model,
       points,

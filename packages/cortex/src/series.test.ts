@@ -48,6 +48,32 @@ describe('cortexSeries', () => {
     ['sparseness', 'human', {}],
     ['density', 'macaque', { 'treves-rolls-a': ['IT 0.65', 'IT 0.66', 'IT 0.77'] }],
     ['density', 'human', {}],
+    ['circular-variance', 'macaque', { 'circular-variance': ['V1 0.605'] }],
+    ['orthogonal-ratio', 'macaque', { 'orthogonal-to-preferred': ['V1 0.19'] }],
+    ['orientation-half-width', 'macaque', { 'half-width-of-cells': ['V1 23.25'] }],
+    ['orientation-full-width', 'macaque', { 'full-width-of-cells': ['V4 52'] }],
+    [
+      'peak-frequency',
+      'macaque',
+      { 'peak-frequency-of-cells': ['V1 3.31', 'V1 2.28'], 'frequency-range-of-cells': ['V1 0.5–8', 'V2 0.2–2.1'] },
+    ],
+    ['frequency-octaves', 'macaque', { 'frequency-octaves-of-cells': ['V1 1.8', 'V1 1.4', 'V2 1.8', 'V2 1.6'] }],
+    ['frequency-index', 'macaque', { 'frequency-index-of-cells': ['V1 46'] }],
+    ['modulation-ratio', 'macaque', { 'modulation-ratio-of-cells': ['V1 0.58'] }],
+    ['summation-field', 'macaque', { 'grating-summation-field': ['V1 0.78'] }],
+    ['surround-diameter', 'macaque', { 'surround-of-cells': ['V1 2.6'] }],
+    ['suppression', 'macaque', { 'suppression-of-cells': ['V1 0.33'] }],
+    ['suppression', 'human', {}],
+    ['field-sigma', 'macaque', {}],
+    ['field-sigma', 'human', { 'prf-sigma': ['V1 1', 'V1 0.58', 'V1 0.3194', 'V2 1.25', 'hV4 2.5'] }],
+    [
+      'field-extent',
+      'macaque',
+      {
+        'hand-mapped-diameter': ['V1 1.3', 'V2 2.2', 'V4 4.8', 'TEO/PIT 8.9', 'TE/CIT 38.5'],
+        'gaussian-fit-awake': ['TE/AIT 2.8–26'],
+      },
+    ],
   ])('%s, %s', (quantity, species, expected) => {
     const found = cortexSeries(measurements, quantity, species);
     expect(Object.fromEntries(found.map((series) => [series.id, numbers(series)]))).toEqual(expected);

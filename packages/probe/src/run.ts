@@ -15,8 +15,9 @@ import {
 } from '@ventral/core';
 import { calibrateScales } from './control/calibrate.ts';
 import { type LayerScale, weightedLayers } from './control/weights.ts';
+import { measureExperiments, nExperimentItems } from './experiments.ts';
 import { type LayerSelection, layerSet, measuredLayers } from './layers.ts';
-import type { Experiment, FinishContext, Laboratory, LayerInfo, Probe, ProbeOptions } from './probe.ts';
+import type { FinishContext, Laboratory, LayerInfo, Probe, ProbeOptions } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
 import { centreUnitFields } from './receptive-field/field.ts';
 import type { ProbeSetup } from './session.ts';
@@ -114,13 +115,13 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const graph = allNodes ? bound : canonicalForm(bound);
   const layers = layerSet(graph, request.layers);
   const reading = stimulusProbes(probes.map((probe) => probe.name));
-  const experiments = experimentsOf(probes);
+  const draws = probes.some(({ kind }) => kind === 'experiment');
   const stateBytes = stateBytesOf(probes, layers, options);
   request.onPlan?.({ layers, stateBytes });
 
   const fovDeg = request.fovDeg ?? graph.metadata.fovDeg ?? defaultFovDeg;
   const names = reading.map(({ name }) => name);
-  if (names.length + experiments.size === 0) {
+  if (names.length === 0 && !draws) {
     const tables = tablesOf({ model, fovDeg, options, nImages: 0 }, graph, layers, probes);
     return { tables, layers, stateBytes, nImages: 0, failures: [] };
   }
@@ -138,7 +139,7 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const subjects: readonly (ControlRequest | undefined)[] = [undefined, ...controls];
   const ownLaboratory = laboratoryOf(network, { model, fovDeg, options, nImages: 0 });
   const nShown = names.length > 0 ? items.length : 0;
-  const nPerSubject = [...experiments].reduce((sum, [experiment, of]) => sum + experiment.nItems(ownLaboratory, of), nShown);
+  const nPerSubject = nShown + nExperimentItems(ownLaboratory, probes);
   /** Items done and failed by each part of the run: the stimuli, the experiments, of each subject. */
   const parts: Progress[] = [];
   const progressOf = () => {
@@ -168,10 +169,8 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
     const { nImages, failures } = shown;
     const context: FinishContext = { model, control: asked?.control, fovDeg, options, nImages };
     const tables = tablesOf(context, graph, layers, asked ? reading : probes, shown);
-    for (const [experiment, of] of experiments) {
-      const results = await experiment.measure({ ...laboratoryOf(subject, context), onProgress: progressOf() }, of);
-      tables.push(...results.map((table) => withControlColumn(table, asked?.control)));
-    }
+    const drawn = await measureExperiments({ ...laboratoryOf(subject, context), onProgress: progressOf() }, probes);
+    tables.push(...drawn.map((table) => withControlColumn(table, asked?.control)));
     return { tables, nImages, failures };
   }
 
@@ -237,16 +236,6 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
       throw new InputError(`probe: none of the ${shown.length} stimuli could be used. The first: ${failures[0]?.message}`);
     return { state, total, failures, nImages: nDone - failures.length };
   }
-}
-
-/** The experiments of these probes, each with the names of its own. */
-function experimentsOf(probes: readonly Probe[]): Map<Experiment, string[]> {
-  const found = new Map<Experiment, string[]>();
-  for (const probe of probes) {
-    if (probe.kind !== 'experiment') continue;
-    found.set(probe.experiment, [...(found.get(probe.experiment) ?? []), probe.name]);
-  }
-  return found;
 }
 
 /** What the stimuli gave for one subject. */

@@ -73,11 +73,12 @@ const controlColumn: Column = {
     'Empty: the network itself. Else the same layers with other weights: untrained (those that training began with), permuted (its own, shuffled within each layer), random (He-normal, each layer at its mean and spread).',
 };
 
-/** Tables of a network and of its controls, joined by name: the network's rows first. */
-export function joinTables(perSubject: readonly (readonly Table[])[]): Table[] {
-  const [own = [], ...others] = perSubject;
-  return own.map((table) => ({
-    ...table,
-    rows: [table, ...others.flatMap((tables) => tables.filter(({ name }) => name === table.name))].flatMap(({ rows }) => rows),
-  }));
+/** Tables of several sources (experiments, a network and its controls), joined by name: rows in the order of the sources. */
+export function joinTables(sources: readonly (readonly Table[])[]): Table[] {
+  const joined = new Map<string, Table>();
+  for (const table of sources.flat()) {
+    const before = joined.get(table.name);
+    joined.set(table.name, before ? { ...before, rows: [...before.rows, ...table.rows] } : table);
+  }
+  return [...joined.values()];
 }

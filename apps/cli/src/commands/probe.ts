@@ -1,6 +1,6 @@
 /** @file `ventral probe`, the main job: stimuli through a network in worker threads, every layer measured, tables and a report. */
 import { join } from 'node:path';
-import { charts, layerAreaTable } from '@ventral/charts';
+import { chartsOf, layerAreaTable } from '@ventral/charts';
 import { canonicalForm, chunkSize, type ItemFailure, planGraph } from '@ventral/core';
 import { writeCsv } from '@ventral/formats';
 import { instantiate } from '@ventral/kernels';
@@ -212,11 +212,7 @@ async function stageResults(
     put(`${table.name}.csv`, text);
     emptyCells[table.name] = nEmpty;
   }
-  const names = new Set(result.tables.map(({ name }) => name));
-  const drawable = charts.filter((_, i) =>
-    names.has((['receptive-fields', 'receptive-fields', 'statistics', 'statistics'] as const)[i]!),
-  );
-  const figures = await drawCharts(drawable, result.tables, measurements(), {
+  const figures = await drawCharts(chartsOf(result.tables), result.tables, measurements(), {
     species: 'macaque',
     language: 'en',
     fovDeg,

@@ -4,12 +4,23 @@
  */
 
 import { computed, signal } from '@preact/signals';
-import { type Area5, areas5, type CortexSeries, cortexSeries, type Measurement } from '@ventral/cortex';
-import { t } from '../i18n/index.ts';
+import { unitSymbol } from '@ventral/charts';
+import { type Area5, areas5, type CortexSeries, cellHistogram, cortexSeries, type Measurement } from '@ventral/cortex';
+import { count, language, t } from '../i18n/index.ts';
 import { measurements } from '../measurements.ts';
 import { hoveredArea, measure, species } from '../state.ts';
+import { measureName, published } from './measures.ts';
 
-const series = computed(() => cortexSeries(measurements(), measure.value, species.value));
+const series = computed(() => {
+  const { quantity } = published(measure.value);
+  return quantity === undefined ? [] : cortexSeries(measurements(), quantity, species.value);
+});
+/** Cells of the histogram that the chart shows behind V1. */
+const nCells = computed(() => {
+  const { histogram } = published(measure.value);
+  const ofSpecies = measurements().filter((row) => row.species === species.value);
+  return histogram === undefined ? undefined : cellHistogram(ofSpecies, histogram)?.counts.reduce((sum, n) => sum + n, 0);
+});
 const shown = signal<{ readonly of: CortexSeries; readonly row: Measurement; readonly area: Area5 } | undefined>(undefined);
 
 export function Areas() {
@@ -28,11 +39,13 @@ export function Areas() {
 
 function Area({ area }: { area: Area5 }) {
   const here = series.value.flatMap((of) => (of.areas[area] ?? []).map((row) => ({ of, row, area })));
+  const isEmpty = computed(() => here.length === 0 && !(area === 'V1' && nCells.value !== undefined));
   const isLinked = computed(() => hoveredArea.value === area || shown.value?.area === area);
   return (
-    <li class={`area${isLinked.value ? ' linked' : ''}${here.length === 0 ? ' none' : ''}`}>
+    <li class={`area${isLinked.value ? ' linked' : ''}${isEmpty.value ? ' none' : ''}`}>
       <h5>{area}</h5>
-      {here.length === 0 && <p title={t.value.noNumberFor(t.value.measures[measure.value], area)}>{t.value.noNumber}</p>}
+      {area === 'V1' && nCells.value !== undefined && <p>{t.value.cellsInChart(count(nCells.value))}</p>}
+      {isEmpty.value && <p title={t.value.noNumberFor(measureName(measure.value), area)}>{t.value.noNumber}</p>}
       {here.map((entry, i) => {
         const show = () => {
           shown.value = entry;
@@ -48,7 +61,7 @@ function Area({ area }: { area: Area5 }) {
           >
             <b>{reading(entry.row)}</b>
             <span class="study">
-              {entry.row.area === area ? entry.row.citation.match(/\p{Lu}[\p{L}-]+/u)?.[0] : entry.row.area}
+              {entry.row.area === area ? entry.row.citation.match(/(\p{Lu}\p{Ll} )?\p{Lu}[\p{L}-]+/u)?.[0] : entry.row.area}
             </span>
           </button>
         );
@@ -82,7 +95,7 @@ function Source() {
 }
 
 function reading({ value, low, high, unit }: Measurement): string {
-  const symbol = { deg: '°', ms: ' ms' }[unit] ?? '';
+  const symbol = unitSymbol(unit, language.value);
   if (value !== null) return `${short(value)}${symbol}`;
   return low !== null && high !== null ? `${short(low)}–${short(high)}${symbol}` : `${short(low ?? high ?? Number.NaN)}${symbol}`;
 }

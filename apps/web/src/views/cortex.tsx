@@ -4,20 +4,33 @@
  */
 
 import { computed, useSignal } from '@preact/signals';
-import { type Chart, halfPeakChart, latencyChart, layerAreaTable, receptiveFieldChart, sparsenessChart } from '@ventral/charts';
+import {
+  type Chart,
+  halfPeakChart,
+  latencyChart,
+  layerAreaTable,
+  receptiveFieldChart,
+  sparsenessChart,
+  tuningChart,
+  tuningMeasures,
+} from '@ventral/charts';
+import { columnIndex } from '@ventral/probe';
 import { language, t } from '../i18n/index.ts';
 import { measurements } from '../measurements.ts';
 import {
   areTablesShown,
   graphTables,
   isDark,
+  type LadderMeasure,
+  ladderMeasures,
   type Measure,
   measure,
-  measures,
   network,
+  physiologyTables,
   type SpeciesShown,
   species,
   speciesShown,
+  tableNamed,
   tables,
 } from '../state.ts';
 import { Areas } from './areas.tsx';
@@ -25,6 +38,8 @@ import { ChartPlate } from './chart-plate.tsx';
 import { Choice } from './choice.tsx';
 import { DataTable } from './data-table.tsx';
 import { ExportMenu } from './export.tsx';
+import { isTuning, measureName } from './measures.ts';
+import { PhysiologyBox } from './physiology.tsx';
 import { ProbeBox } from './probe-box.tsx';
 
 const builders = {
@@ -32,7 +47,7 @@ const builders = {
   latency: latencyChart,
   'half-peak': halfPeakChart,
   sparseness: sparsenessChart,
-} satisfies Record<Measure, unknown>;
+} satisfies Record<LadderMeasure, unknown>;
 
 /** Tables that a measure's chart is drawn from. */
 const needs = {
@@ -41,17 +56,29 @@ const needs = {
   'half-peak': 'statistics',
   sparseness: 'statistics',
 } as const;
-const canDraw = computed(() => tables.value.some(({ name }) => name === needs[measure.value]));
+const canDraw = computed(() => tableNamed(isTuning(measure.value) ? 'tuning' : needs[measure.value]) !== undefined);
+/** Those of the battery that were measured. */
+const tuningShown = computed(() => {
+  const table = tableNamed('tuning');
+  if (!table) return [];
+  const at = columnIndex(table, 'measure');
+  const measured = new Set(table.rows.map((row) => row[at]));
+  return tuningMeasures.flatMap(({ id }) => (measured.has(id) ? [id] : []));
+});
 
 function build(theme: 'light' | 'dark', width?: number): Chart {
-  return builders[measure.value](tables.value, measurements(), {
+  const id = measure.value;
+  const options = {
     species: species.value,
     language: language.value,
-    fovDeg: graphTables.value.fovDeg,
+    fovDeg: (isTuning(id) ? physiologyTables : graphTables).value.fovDeg,
     inputPx: network.value?.widthPx ?? 1,
     theme,
     ...(width !== undefined && { width }),
-  });
+  };
+  return isTuning(id)
+    ? tuningChart(tables.value, measurements(), options, id)
+    : builders[id](tables.value, measurements(), options);
 }
 
 export function Cortex() {
@@ -59,16 +86,44 @@ export function Cortex() {
     <section class="panel cortex" aria-labelledby="cortex-title">
       <h2 id="cortex-title">{t.value.beside}</h2>
       <ProbeBox />
+      <PhysiologyBox />
       <Choice<Measure>
         legend={t.value.measure}
         name="measure"
-        options={measures.map((id) => [id, t.value.measures[id]])}
+        options={ladderMeasures.map((id) => [id, t.value.measures[id]])}
         signal={measure}
         isWide
       />
+      <TuningChoice />
       <Ladder />
       <Tables />
     </section>
+  );
+}
+
+/** A measure of the battery, once there are any. */
+function TuningChoice() {
+  const shown = measure.value;
+  const ids = tuningShown.value;
+  if (ids.length === 0) return null;
+  return (
+    <label class="tuning">
+      {t.value.physiology.choose}
+      <select
+        aria-label={t.value.physiology.choose}
+        value={isTuning(shown) ? shown : ''}
+        onChange={({ currentTarget }) => {
+          measure.value = ids.find((id) => id === currentTarget.value) ?? 'receptive-field';
+        }}
+      >
+        <option value="">{t.value.physiology.none}</option>
+        {ids.map((id) => (
+          <option key={id} value={id}>
+            {measureName(id)}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
@@ -76,7 +131,7 @@ function Ladder() {
   const chart = canDraw.value ? build(isDark.value ? 'dark' : 'light') : undefined;
   return (
     <div class="ladder">
-      <h3>{chart?.title ?? t.value.measures[measure.value]}</h3>
+      <h3>{chart?.title ?? measureName(measure.value)}</h3>
       <div class="tools">
         <Choice<SpeciesShown>
           legend={t.value.speciesLabel}
@@ -99,7 +154,7 @@ function Ladder() {
           </>
         )}
       </div>
-      {!chart && network.value && <p class="empty">{t.value.needsProbe}</p>}
+      {!chart && network.value && <p class="empty">{isTuning(measure.value) ? t.value.physiology.needed : t.value.needsProbe}</p>}
       {chart && areTablesShown.value && <DataTable table={chart.table} layerColumn="name" />}
       {chart && !areTablesShown.value && <ChartPlate build={build} />}
       <Areas />

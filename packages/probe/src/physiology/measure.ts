@@ -10,17 +10,7 @@ import { batteryConditions, layerGroups } from './battery.ts';
 import { type TuningProbe, tuningProbes } from './probes.ts';
 import type { SetResponses, UnitResponses } from './responses.ts';
 import { mergeRecordings, type PhysiologySetup, type Recording, type StimulusRun, stimuliPerRun } from './session.ts';
-
-const summaryColumns: readonly Column[] = [
-  ...layerColumns,
-  { name: 'measure', type: 'string', description: 'What was measured; units are in its name.' },
-  { name: 'median', type: 'number', description: 'Median over the units for which the measure is defined.' },
-  { name: 'lower_quartile', type: 'number', description: 'Lower quartile over the same units.' },
-  { name: 'upper_quartile', type: 'number', description: 'Upper quartile over the same units.' },
-  { name: 'n_units', type: 'integer', description: 'Units measured: the centre units of all channels, or of a sample of them.' },
-  { name: 'n_defined', type: 'integer', description: 'Units for which the measure is defined.' },
-  { name: 'note', type: 'string', description: 'Why it is not defined for the others: the most frequent reason.' },
-];
+import { tuningColumns, tuningTitle } from './summary.ts';
 
 const unitColumns: readonly Column[] = [
   ...layerColumns,
@@ -191,7 +181,7 @@ function tablesOf(
       ]),
     ),
   }));
-  return [{ name: 'tuning', title: 'Tuning of every layer', columns: summaryColumns, rows: summary }, ...perUnit];
+  return [{ name: 'tuning', title: tuningTitle, columns: tuningColumns, rows: summary }, ...perUnit];
 }
 
 /** Quantile of ascending values, between neighbours in a straight line (Hyndman & Fan 1996, definition 7); NaN of none. */

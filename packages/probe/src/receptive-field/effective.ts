@@ -3,8 +3,9 @@
  * gradients themselves are worked out by effective-session.ts.
  */
 import { layerCells } from '../layers.ts';
+import { tuningColumns, tuningTitle } from '../physiology/summary.ts';
 import type { Experiment, ExperimentProbe, Laboratory } from '../probe.ts';
-import { type Cell, type Column, layerColumns, type Table } from '../table.ts';
+import { type Cell, type Column, columnIndex, layerColumns, type Table } from '../table.ts';
 import { fieldMap } from '../tuning/field-map.ts';
 import { type EffectiveFieldSetup, type GradientItem, mergeGradients, type SquaredGradients } from './effective-session.ts';
 import type { UnitField } from './field.ts';
@@ -58,7 +59,8 @@ const gradientExperiment: Experiment = {
   nItems: ({ layers }) => layers.length * nPictures,
   async measure(laboratory) {
     const maps = await effectiveFieldMaps(laboratory);
-    return [effectiveFieldTable(laboratory, maps)];
+    const fields = effectiveFieldTable(laboratory, maps);
+    return [fields, summaryOf(fields)];
   },
 };
 
@@ -141,6 +143,28 @@ function effectiveFieldTable({ context, layers, fields, sizePx }: Laboratory, ma
 }
 
 const side = ({ sizePx: [h, w] }: UnitField) => Math.sqrt(h * w);
+
+/** The same as rows of the table `tuning`: a layer has one map. */
+function summaryOf(table: Table): Table {
+  const at = (name: string) => columnIndex(table, name);
+  const nLayerCells = layerColumns.length;
+  const rows = table.rows.flatMap((row) =>
+    ['effective_sigma_deg', 'effective_area_root_deg', 'effective_share'].map((name): Cell[] => {
+      const value = row[at(name)] as number;
+      return [
+        ...row.slice(0, nLayerCells),
+        name,
+        value,
+        Number.NaN,
+        Number.NaN,
+        null,
+        Number.isNaN(value) ? 0 : 1,
+        row[at('note')]!,
+      ];
+    }),
+  );
+  return { name: 'tuning', title: tuningTitle, columns: tuningColumns, rows };
+}
 
 /** Size and place of a map, NaN with a note where there are none. */
 function reducedMap({ map, note: reason }: EffectiveFieldMap, sizePx: readonly [h: number, w: number]) {
