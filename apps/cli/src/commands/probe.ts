@@ -271,7 +271,9 @@ function conclude({ options, stimuli, result, startedAt }: ProbeRunFacts, voice:
   for (const { itemIndex, message } of failures.slice(0, 20)) voice.warn(`${stimuli[itemIndex]!.id}: ${message}`);
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
   const where = options.out === undefined ? '' : `; results in ${options.out}`;
-  voice.say(`${nImages} images measured, ${failures.length} failed, in ${formatDuration(seconds)}${where}`, {
+  const measured =
+    result.nImages > 0 ? `${nImages} images measured, ${failures.length} failed` : `${result.layers.length} layers measured`;
+  voice.say(`${measured}, in ${formatDuration(seconds)}${where}`, {
     n_measured: nImages,
     n_failed: failures.length,
     ...(options.out !== undefined && { out: options.out }),

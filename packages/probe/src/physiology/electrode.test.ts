@@ -3,8 +3,10 @@
  * is computed from the sampled kernel in float64, not taken from the formula that it was drawn by.
  */
 import { readFileSync } from 'node:fs';
-import { createInline, type Graph, type Pool } from '@ventral/core';
+import { createInline, type Graph, type Pool, sessionsByKind } from '@ventral/core';
 import { describe, expect, it } from 'vitest';
+import { selectProbes } from '../probes.ts';
+import { openEffectiveFieldSession } from '../receptive-field/effective-session.ts';
 import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
@@ -256,5 +258,46 @@ describe('and of units that are not linear', () => {
     expect(pooled.unit(0).f1_over_f0!).toBeLessThan(0.5 * part.unit(0).f1_over_f0!);
     expect(pooled.unit(0).mapped_sigma_deg!).toBeGreaterThan(1.2 * part.unit(0).mapped_sigma_deg!);
     expect(Math.abs(Math.log2(pooled.unit(0).peak_sf_cpd! / part.unit(0).peak_sf_cpd!))).toBeLessThan(0.25);
+  });
+});
+
+describe('two ways to one field', () => {
+  it('effective and mapped σ of a linear Gaussian network agree within 10 %, and with √Σσ²', async () => {
+    const g = testGraph([sizePx, sizePx], 3);
+    const sigmasPx = [2, 2.5];
+    let value = 'data';
+    for (const sigmaPx of sigmasPx) {
+      const k = 15;
+      g.weights((i) => {
+        const [y, x] = [(Math.floor(i / k) % k) - 7, (i % k) - 7];
+        return Math.exp(-(y * y + x * x) / (2 * sigmaPx ** 2));
+      });
+      value = g.conv(value, { k, p: 7 }, `gaussian${sigmaPx}`);
+    }
+    const graph = g.graph();
+    const environment = { module, loadGraph: async (model: unknown) => model as Graph };
+    const sessions = sessionsByKind({
+      physiology: openPhysiologySession(environment),
+      'effective-field': openEffectiveFieldSession(environment),
+    });
+    const { tables } = await probeNetwork({
+      model: 'gaussian',
+      graph: { ...graph, metadata: { preprocess, fovDeg } },
+      layers: 'canonical',
+      probes: selectProbes('mapping,effective'),
+      stimuli: { items: [], runner: createInline(sessions) as unknown as Pool, modelHandle: graph },
+    });
+    const sigmaPx = (name: string) => {
+      const row = records(tables.find((table) => table.name === 'tuning')!).find(
+        ({ measure: which, layer }) => which === name && layer === value,
+      )!;
+      return Number(row.median) * pixelsPerDegree;
+    };
+    const truth = Math.hypot(...sigmasPx);
+    const [effective, mapped] = [sigmaPx('effective_sigma_deg'), sigmaPx('mapped_sigma_deg')];
+    expect(Math.abs(effective / truth - 1)).toBeLessThan(0.05);
+    expect(Math.abs(mapped / effective - 1)).toBeLessThan(0.1);
+    // A layer alone would be told from both.
+    expect(Math.abs(sigmasPx[1]! / effective - 1)).toBeGreaterThan(0.1);
   });
 });
