@@ -62,7 +62,7 @@ describe('the same bytes everywhere', () => {
     ['contrast', 200, 'contrast/200', '61b22f95'],
     ['gabors', 99, 'gabors/099', 'd821f1b5'],
     ['orientation', 277, 'orientation/277', 'bf755458'],
-    ['receptive-field', 734, 'receptive-field/734', 'c7d32fe2'],
+    ['receptive-field', 734, 'receptive-field/734', '25db5a72'],
     ['size', 400, 'size/400', 'fa767f3d'],
     ['sparse-noise', 7, 'sparse-noise/007', '8e360115'],
     ['spatial-frequency', 500, 'spatial-frequency/500', '14ba0b4d'],
