@@ -24,11 +24,11 @@ describe.skipIf(!chromiumPath)('the battery of gratings on ventralnet', () => {
     await start('Measure tuning');
     await page
       .locator('.battery')
-      .getByText(/^\d[\d,]* of [\d,]+ conditions/)
+      .getByText(/^\d[\d,]* of [\d,]+ steps/)
       .waitFor({ timeout: 60_000 });
     const started = performance.now();
     await start('Cancel');
-    expect(await page.locator('.battery.is-cancelled').innerText()).toMatch(/^Cancelled after [\d,]+ of [\d,]+ conditions\./);
+    expect(await page.locator('.battery.is-cancelled').innerText()).toMatch(/^Cancelled after [\d,]+ of [\d,]+ steps\./);
     expect(performance.now() - started).toBeLessThan(2000);
     expect(await page.getByRole('status').innerText()).toBe('Cancelled');
     expect(await chooser().count()).toBe(0);

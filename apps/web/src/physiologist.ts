@@ -22,7 +22,7 @@ export interface TuningRequest {
 export interface Physiologist {
   /**
    * Measures the network and its controls; the tables are then asked for one by one, for they can be large.
-   * @param onProgress items are conditions: stimuli but for their phase
+   * @param onProgress items are runs of a few stimuli, and gradients
    * @returns how many tables there are
    */
   measure(request: TuningRequest, onProgress: (nDone: number, nItems: number) => void): Promise<number>;

@@ -30,7 +30,7 @@ export async function runPhysiology(): Promise<void> {
   let shownMs = 0;
   const show = (nDone: number, nItems: number) => {
     const now = performance.now();
-    // Workers are ready when the first condition is behind us: time is counted from there.
+    // Workers are ready when the first step is behind us: time is counted from there.
     firstMs ||= now;
     if (!isCurrent() || (now - shownMs < 100 && nDone < nItems)) return;
     shownMs = now;

@@ -165,7 +165,7 @@ export type PhysiologyState =
   | { readonly is: 'idle' }
   | {
       readonly is: 'running';
-      /** Conditions: stimuli but for their phase. */
+      /** Runs of a few stimuli, and gradients. */
       readonly nDone: number;
       readonly nItems: number;
       readonly secondsLeft: number | undefined;

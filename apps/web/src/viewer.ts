@@ -18,12 +18,12 @@ import {
   defaultProbeOptions,
   type LayerInfo,
   layerSet,
-  physiologySet,
   probes,
   stateBytesOf,
   stimulusProbes,
   tablesOf,
 } from '@ventral/probe';
+import { stimulusSet } from '@ventral/stimuli';
 import { expose } from 'comlink';
 import type { LayerMaps, ShownPicture, StimulusSheet, Viewer } from './facts.ts';
 import { compileKernels, createPictureLoader, loadNetwork, pictureNetwork } from './laboratory.ts';
@@ -62,7 +62,7 @@ const viewer: Viewer = {
     const [heightPx, widthPx] = picture.sizePx;
     open = { executor, layers, kernels, inputName: picture.name, preprocess: recipe, heightPx, widthPx };
     responses = [];
-    const stateBytes = stateBytesOf(reading, layers, options);
+    const stateBytes = stateBytesOf(reading, layers, options, [heightPx, widthPx]);
     const { weights, activations, scratch } = executor.bytes;
     const weightBytes = weights + (source.kind === 'files' ? source.model.size : 0);
     return {
@@ -147,7 +147,7 @@ const viewer: Viewer = {
   },
 
   sheet(set, view, nMost) {
-    const list = physiologySet(set).list(view);
+    const list = stimulusSet(set).list(view);
     const n = Math.min(nMost, list.nStimuli);
     const shown = Array.from({ length: n }, (_, i) => Math.round((i * (list.nStimuli - 1)) / Math.max(1, n - 1)));
     const pictures = shown.map((i) => {

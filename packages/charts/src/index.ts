@@ -8,7 +8,7 @@ import { receptiveFieldChart } from './receptive-field.ts';
 import { sparsenessChart } from './sparseness.ts';
 import type { Chart } from './spec.ts';
 import { tuningChart } from './tuning.ts';
-import { tuningMeasures } from './tuning-measures.ts';
+import { type TuningMeasureId, tuningMeasures } from './tuning-measures.ts';
 
 export { layerAreaTable } from './layer-area.ts';
 export { shortName } from './layers.ts';
@@ -31,17 +31,20 @@ export const charts = [receptiveFieldChart, latencyChart, halfPeakChart, sparsen
 /** The charts that these tables have the numbers for, in the order they are shown. */
 export function chartsOf(tables: readonly Table[]): ChartMaker[] {
   const has = (name: string) => tables.some((table) => table.name === name);
-  const tuning = tables.find(({ name }) => name === 'tuning');
-  const measured = new Set(tuning?.rows.map((row) => row[columnIndex(tuning, 'measure')]));
   return [
     ...(has('receptive-fields') ? [receptiveFieldChart, latencyChart] : []),
     ...(has('statistics') ? [halfPeakChart, sparsenessChart] : []),
-    ...tuningMeasures
-      .filter(({ id }) => measured.has(id))
-      .map(
-        ({ id }): ChartMaker =>
-          (...given) =>
-            tuningChart(...given, id),
-      ),
+    ...measuredTuning(tables).map(
+      (id): ChartMaker =>
+        (...given) =>
+          tuningChart(...given, id),
+    ),
   ];
+}
+
+/** The measures of the battery that these tables have rows of. */
+export function measuredTuning(tables: readonly Table[]): TuningMeasureId[] {
+  const tuning = tables.find(({ name }) => name === 'tuning');
+  const measured = new Set(tuning?.rows.map((row) => row[columnIndex(tuning, 'measure')]));
+  return tuningMeasures.flatMap(({ id }) => (measured.has(id) ? [id] : []));
 }

@@ -77,7 +77,7 @@ export interface GraphProbe {
 /** What makes its own stimuli and runs its own jobs. One run serves all the probes that read from it. */
 export interface Experiment {
   /** Bytes of one set of states, known before the run. */
-  stateBytes(layers: readonly LayerInfo[], options: ProbeOptions): number;
+  stateBytes(layers: readonly LayerInfo[], options: ProbeOptions, sizePx: Laboratory['sizePx']): number;
   /** Items of its jobs, known before the run: what its progress goes to. */
   nItems(laboratory: Laboratory, probes: readonly string[]): number;
   /**

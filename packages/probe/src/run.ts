@@ -104,7 +104,7 @@ export interface ProbeResult extends ProbePlan {
 /**
  * Probes every layer of a network. The tables are the same bytes for any number of workers.
  *
- * @throws InputError if a probe needs stimuli and has none, none is usable, or the preprocessing is unknown.
+ * @throws InputError if a probe or the random control needs stimuli and has none, none is usable, or the preprocessing is unknown.
  * @throws JobAborted (`name` AbortError) after a cancel.
  */
 export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<ProbeResult> {
@@ -116,7 +116,8 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const layers = layerSet(graph, request.layers);
   const reading = stimulusProbes(probes.map((probe) => probe.name));
   const draws = probes.some(({ kind }) => kind === 'experiment');
-  const stateBytes = stateBytesOf(probes, layers, options);
+  const { sizePx } = pictureInput(graph);
+  const stateBytes = stateBytesOf(probes, layers, options, sizePx);
   request.onPlan?.({ layers, stateBytes });
 
   const fovDeg = request.fovDeg ?? graph.metadata.fovDeg ?? defaultFovDeg;
@@ -127,6 +128,10 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   }
   if (!stimuli || (names.length > 0 && stimuli.items.length === 0))
     throw new InputError(`probe: ${names.join(', ')} needs stimuli, got none. Name a folder, a zip or a built-in set.`);
+  if (stimuli.items.length === 0 && stimuli.controls?.some(({ control }) => control === 'random'))
+    throw new InputError(
+      'probe: the random control is calibrated on pictures, got none. Name a folder, a zip or a built-in set.',
+    );
   const preprocess = stimuli.preprocess ?? graph.metadata.preprocess;
   if (!preprocess)
     throw new InputError(`probe: how pictures become the input of "${model}" is not known. Give a preprocessing description.`);
@@ -135,7 +140,7 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const network: Subject = { model: stimuli.modelHandle };
   const measuring = measuredLayers(layers);
   const fields = centreUnitFields(graph, measuring);
-  const room = { layers: measuring, fields, sizePx: pictureInput(graph).sizePx, preprocess, runner, signal };
+  const room = { layers: measuring, fields, sizePx, preprocess, runner, signal };
   const subjects: readonly (ControlRequest | undefined)[] = [undefined, ...controls];
   const ownLaboratory = laboratoryOf(network, { model, fovDeg, options, nImages: 0 });
   const nShown = names.length > 0 ? items.length : 0;

@@ -17,14 +17,22 @@ export interface MeasuredStates {
   readonly total: PerProbeAndLayer;
 }
 
-/** Bytes of one set of states. Probes that read the graph alone have none, those of one experiment share theirs. */
-export function stateBytesOf(probes: readonly Probe[], layers: readonly LayerInfo[], options: ProbeOptions): number {
+/**
+ * Bytes of one set of states. Probes that read the graph alone have none, those of one experiment share theirs.
+ * @param sizePx the network's input
+ */
+export function stateBytesOf(
+  probes: readonly Probe[],
+  layers: readonly LayerInfo[],
+  options: ProbeOptions,
+  sizePx: readonly [h: number, w: number],
+): number {
   const perLayer = (layer: LayerInfo) =>
     probes.reduce((bytes, probe) => bytes + (probe.kind === 'stimulus' ? probe.stateBytes(layer, options) : 0), 0);
   const experiments = [...new Set(probes.flatMap((probe) => (probe.kind === 'experiment' ? [probe.experiment] : [])))];
   return [
     ...layers.map(perLayer),
-    ...experiments.map((experiment) => experiment.stateBytes(measuredLayers(layers), options)),
+    ...experiments.map((experiment) => experiment.stateBytes(measuredLayers(layers), options, sizePx)),
   ].reduce((sum, bytes) => sum + bytes, 0);
 }
 

@@ -110,14 +110,15 @@ async function measure(
     pool = createThreadPool(nWorkers, runtime);
     const seconds = estimateSeconds(kernels, macsOf(graph), stimuli.length * (1 + controls.length), nWorkers);
     voice.say(
-      `${model.name}: ${layers.length} layers, ${stimuli.length} images${controls.map(({ control }) => `, ${control} control`).join('')}, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(memoryBytes)} of memory; states ${formatBytes(stateBytes)}; about ${formatDuration(Math.max(1, Math.ceil(seconds)))}`,
+      `${model.name}: ${layers.length} layers, ${stimuli.length} images${controls.map(({ control }) => `, ${control} control`).join('')}, ${nWorkers} ${nWorkers === 1 ? 'worker' : 'workers'}, ${formatBytes(memoryBytes)} of memory; states ${formatBytes(stateBytes)}${draws ? '' : `; about ${formatDuration(Math.max(1, Math.ceil(seconds)))}`}`,
       {
         n_layers: layers.length,
         n_images: stimuli.length,
         n_workers: nWorkers,
         memory_bytes: memoryBytes,
         state_bytes: stateBytes,
-        estimated_seconds: seconds,
+        // What experiments take shows once they run.
+        ...(!draws && { estimated_seconds: seconds }),
       },
     );
   };

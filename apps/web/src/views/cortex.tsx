@@ -9,12 +9,11 @@ import {
   halfPeakChart,
   latencyChart,
   layerAreaTable,
+  measuredTuning,
   receptiveFieldChart,
   sparsenessChart,
   tuningChart,
-  tuningMeasures,
 } from '@ventral/charts';
-import { columnIndex } from '@ventral/probe';
 import { language, t } from '../i18n/index.ts';
 import { measurements } from '../measurements.ts';
 import {
@@ -58,13 +57,7 @@ const needs = {
 } as const;
 const canDraw = computed(() => tableNamed(isTuning(measure.value) ? 'tuning' : needs[measure.value]) !== undefined);
 /** Those of the battery that were measured. */
-const tuningShown = computed(() => {
-  const table = tableNamed('tuning');
-  if (!table) return [];
-  const at = columnIndex(table, 'measure');
-  const measured = new Set(table.rows.map((row) => row[at]));
-  return tuningMeasures.flatMap(({ id }) => (measured.has(id) ? [id] : []));
-});
+const tuningShown = computed(() => measuredTuning(tables.value));
 
 function build(theme: 'light' | 'dark', width?: number): Chart {
   const id = measure.value;

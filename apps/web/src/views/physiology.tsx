@@ -26,7 +26,7 @@ export function PhysiologyBox() {
             <span>
               {run.nDone === 0
                 ? t.value.openingWorkers
-                : `${say.conditions(count(run.nDone), count(run.nItems))}${run.secondsLeft === undefined ? '' : ` · ${t.value.timeLeft(duration(run.secondsLeft))}`}`}
+                : `${say.steps(count(run.nDone), count(run.nItems))}${run.secondsLeft === undefined ? '' : ` · ${t.value.timeLeft(duration(run.secondsLeft))}`}`}
             </span>
           </div>
           <button type="button" onClick={cancelPhysiology}>

@@ -1,44 +1,30 @@
 /** @file The battery: which stimuli the physiologist's probes show, in which conditions, to which layers together. */
-import { InputError } from '@ventral/core';
-import { leastFieldPx, type ParameterValue, physiologySets, type StimulusSet, type StimulusView } from '@ventral/stimuli';
+import { leastFieldPx, type ParameterValue, type StimulusList } from '@ventral/stimuli';
 import type { UnitField } from '../receptive-field/field.ts';
 
 /** Stimuli that are shown together: the same but for phase. */
 export interface Condition {
-  readonly set: string;
   /** Indices of its stimuli in the set's list. */
   readonly stimuli: readonly number[];
   /** What its stimuli have in common. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
 
-/** A set by name. @throws InputError */
-export function physiologySet(name: string): StimulusSet {
-  const set = physiologySets.find((other) => other.name === name);
-  if (set) return set;
-  throw new InputError(
-    `physiologySet: there is no set "${name}". There are: ${physiologySets.map((other) => other.name).join(', ')}.`,
-  );
-}
-
 /** What varies within a condition, where it is more than phase: a place on the map is probed by all its patches. */
 const within: Readonly<Record<string, readonly string[]>> = { 'receptive-field': ['orientationDeg', 'phaseDeg'] };
 
-/** The conditions of these sets for one view, in the sets' order. */
-export function batteryConditions(sets: readonly string[], view: StimulusView): Condition[] {
-  return sets.flatMap((name) => {
-    const list = physiologySet(name).list(view);
-    const varied = within[name] ?? ['phaseDeg'];
-    const conditions = new Map<string, { stimuli: number[]; parameters: Condition['parameters'] }>();
-    for (let i = 0; i < list.nStimuli; i++) {
-      const parameters = Object.fromEntries(Object.entries(list.parameters(i)).filter(([key]) => !varied.includes(key)));
-      const key = JSON.stringify(parameters);
-      const condition = conditions.get(key) ?? { stimuli: [], parameters };
-      condition.stimuli.push(i);
-      conditions.set(key, condition);
-    }
-    return [...conditions.values()].map((condition) => ({ set: name, ...condition }));
-  });
+/** The conditions of a set, in the order of their first stimuli. */
+export function conditionsOf(set: string, { nStimuli, parameters }: StimulusList): Condition[] {
+  const varied = within[set] ?? ['phaseDeg'];
+  const conditions = new Map<string, { stimuli: number[]; parameters: Condition['parameters'] }>();
+  for (let i = 0; i < nStimuli; i++) {
+    const common = Object.fromEntries(Object.entries(parameters(i)).filter(([key]) => !varied.includes(key)));
+    const key = JSON.stringify(common);
+    const condition = conditions.get(key) ?? { stimuli: [], parameters: common };
+    condition.stimuli.push(i);
+    conditions.set(key, condition);
+  }
+  return [...conditions.values()];
 }
 
 /** Layers see the same stimuli if their fields differ by no more than this, and their centres by no more than that share. */

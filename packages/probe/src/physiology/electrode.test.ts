@@ -4,13 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { createInline, type Graph, type Pool, sessionsByKind } from '@ventral/core';
+import { stimulusSet } from '@ventral/stimuli';
 import { describe, expect, it } from 'vitest';
 import { selectProbes } from '../probes.ts';
 import { openEffectiveFieldSession } from '../receptive-field/effective-session.ts';
 import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
-import { batteryConditions } from './battery.ts';
+import { conditionsOf } from './battery.ts';
 import { physiology } from './measure.ts';
 import { parameterOf } from './responses.ts';
 import { openPhysiologySession } from './session.ts';
@@ -172,7 +173,7 @@ function shown(set: string) {
   const middle = (sizePx - 1) / 2;
   const target = { centerPx: [middle, middle], fieldPx: side } as const;
   const view = { heightPx: sizePx, widthPx: sizePx, fovDeg, seed: 0, target };
-  return batteryConditions([set], view).map((condition) => ({
+  return conditionsOf(set, stimulusSet(set).list(view)).map((condition) => ({
     f: parameterOf(condition, 'spatialFrequencyCpd') / pixelsPerDegree,
     o: parameterOf(condition, 'orientationDeg'),
     d: parameterOf(condition, 'diameterDeg') * pixelsPerDegree,

@@ -7,6 +7,7 @@ import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
 import { layerGroups } from './battery.ts';
 import { physiology } from './measure.ts';
+import { tuningProbes } from './probes.ts';
 import { openPhysiologySession } from './session.ts';
 
 const module = await WebAssembly.compile(readFileSync(new URL('../../../kernels/build/simd.wasm', import.meta.url)));
@@ -32,7 +33,7 @@ async function measure(graph: Graph, options = {}) {
   return { tables, rows: records(tables.find(({ name }) => name === 'tuning')!), progress };
 }
 
-const nMeasures = physiology.length > 0 ? 20 : 0;
+const nMeasures = tuningProbes.reduce((sum, { measures }) => sum + measures.length, 0);
 
 describe('the battery', () => {
   it('a 1×1 convolution on the picture has a row for each measure, empty, that says why', async () => {
@@ -79,6 +80,22 @@ describe('the battery', () => {
     const [nDone, nItems] = progress.at(-1)!;
     expect(nDone).toBe(nItems);
     expect(progress.every(([done], i) => i === 0 || done >= progress[i - 1]![0])).toBe(true);
+  });
+
+  it('shows pictures in batches where the graph takes them: the same rows as one by one, where a shape is fixed', async () => {
+    const network = (isFixed: boolean) => {
+      const g = testGraph([16, 16], 3);
+      g.weights((i) => Math.sin(3 * i));
+      const c = g.relu(g.conv('data', { k: 5, p: 2, out: 4 }), 'c');
+      const pooled = g.pool(c, { k: 4, s: 4 });
+      // A reshape to one row leaves no room for eight pictures.
+      g.dense(isFixed ? g.reshape(pooled, [1, 64]) : g.flatten(pooled, 64), 5, 'logits');
+      return g.graph();
+    };
+    const [batched, single] = [await measure(network(false)), await measure(network(true))];
+    const own = ({ rows }: typeof batched) => rows.filter(({ control }) => control === null);
+    expect(own(batched).length).toBe(2 * nMeasures);
+    expect(own(single)).toEqual(own(batched));
   });
 
   it('groups layers whose fields differ by less than √2, for the largest of them', () => {

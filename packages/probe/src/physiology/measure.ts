@@ -1,12 +1,12 @@
 /** @file The host's side of the battery: one job for each group of layers, then every unit's measures and each layer's medians. */
-
 import { nextTask } from '@ventral/core';
+import { stimulusSet } from '@ventral/stimuli';
 import { layerCells } from '../layers.ts';
-import type { Experiment, ExperimentProbe, Laboratory, LayerInfo, ProbeOptions } from '../probe.ts';
+import type { Experiment, ExperimentProbe, Laboratory } from '../probe.ts';
 import { sampledChannels } from '../statistics/statistics.ts';
 import { type Cell, type Column, layerColumns, type Table } from '../table.ts';
 import { harmonics } from '../tuning/phase.ts';
-import { batteryConditions, layerGroups } from './battery.ts';
+import { type Condition, conditionsOf, layerGroups } from './battery.ts';
 import { type TuningProbe, tuningProbes } from './probes.ts';
 import type { SetResponses, UnitResponses } from './responses.ts';
 import { mergeRecordings, type PhysiologySetup, type Recording, type StimulusRun, stimuliPerRun } from './session.ts';
@@ -25,9 +25,9 @@ const nStimuli = 3000;
 /** The battery as an experiment: the probes wanted share one run. */
 export const battery: Experiment = {
   /** A float32 for each unit and stimulus, as if all layers were one group. */
-  stateBytes: (layers: readonly LayerInfo[], { maxUnits }: ProbeOptions) =>
+  stateBytes: (layers, { maxUnits }) =>
     layers.reduce((sum, { nChannels }) => sum + Math.min(nChannels, maxUnits), 0) * nStimuli * 4,
-  nItems: (laboratory, names) => plan(laboratory, tuningProbesOf(names)).reduce((sum, { runs }) => sum + runs.length, 0),
+  nItems: (laboratory, names) => nRuns(plan(laboratory, tuningProbesOf(names))),
   measure: (laboratory, names) => measureTuning(laboratory, tuningProbesOf(names)),
 };
 
@@ -47,12 +47,12 @@ export const physiology: readonly ExperimentProbe[] = tuningProbes.map(({ name, 
  * @returns `tuning`, a row for each layer and measure, and for each probe a table of its units: `tuning-orientation`, …
  * @throws JobAborted after a cancel
  */
-export async function measureTuning(laboratory: Laboratory, probes: readonly TuningProbe[]): Promise<Table[]> {
+async function measureTuning(laboratory: Laboratory, probes: readonly TuningProbe[]): Promise<Table[]> {
   const { context, layers, sizePx, subject, preprocess, runner, signal, onProgress } = laboratory;
   const { fovDeg, options } = context;
   const scale = { pixelsPerDegree: sizePx[1] / fovDeg };
   const groups = plan(laboratory, probes);
-  const nItems = groups.reduce((sum, { runs }) => sum + runs.length, 0);
+  const nItems = nRuns(groups);
   let nBefore = 0;
 
   function record({ layers: members, view, runs }: Group) {
@@ -79,11 +79,12 @@ export async function measureTuning(laboratory: Laboratory, probes: readonly Tun
     // The workers go on with the next group while this thread measures.
     recording = groups[g + 1] && record(groups[g + 1]!);
     recording?.catch(() => undefined);
+    const shown = shownSets(group);
     let first = 0;
     for (const member of group.layers) {
       const units: ReturnType<TuningProbe['measure']>[][] = [];
       for (const _ of sampledChannels(layers[member]!, options)) {
-        const unit = responsesOf(group, state, first++);
+        const unit = responsesOf(shown, state, first++);
         units.push(probes.map((probe) => probe.measure(unit, scale)));
         await nextTask();
       }
@@ -95,48 +96,71 @@ export async function measureTuning(laboratory: Laboratory, probes: readonly Tun
 
 type Group = ReturnType<typeof plan>[number];
 
-/** Who sees what: groups of layers, each with its view and conditions. */
+/** Who sees what: groups of layers, each with its view, its sets and the runs that show them. */
 function plan({ context, fields, sizePx }: Laboratory, probes: readonly TuningProbe[]) {
   const { fovDeg, options } = context;
   const [heightPx, widthPx] = sizePx;
-  const sets = [...new Set(['blank', ...probes.flatMap((probe) => probe.sets)])];
+  const names = [...new Set(['blank', ...probes.flatMap((probe) => probe.sets)])];
   return layerGroups(fields).map((group) => {
     const view = { heightPx, widthPx, fovDeg, seed: options.seed, target: group.target };
-    const conditions = batteryConditions(sets, view);
-    const runs = sets.flatMap((set) => {
-      const nStimuli = conditions.reduce((sum, condition) => sum + (condition.set === set ? condition.stimuli.length : 0), 0);
-      return Array.from({ length: Math.ceil(nStimuli / stimuliPerRun) }, (_, i): StimulusRun => {
+    const sets = names.map((name) => ({ name, list: stimulusSet(name).list(view) }));
+    const runs = sets.flatMap(({ name, list: { nStimuli: n } }) =>
+      Array.from({ length: Math.ceil(n / stimuliPerRun) }, (_, i): StimulusRun => {
         const first = i * stimuliPerRun;
-        return { set, first, n: Math.min(stimuliPerRun, nStimuli - first) };
-      });
-    });
-    const firstRun = new Map(sets.map((set) => [set, runs.findIndex((run) => run.set === set)]));
-    return { ...group, view, conditions, runs, firstRun };
+        return { set: name, first, n: Math.min(stimuliPerRun, n - first) };
+      }),
+    );
+    return { ...group, view, sets, runs };
   });
 }
 
+function nRuns(groups: readonly Group[]): number {
+  return groups.reduce((sum, { runs }) => sum + runs.length, 0);
+}
+
+/** A set as it was shown: its conditions, and where the response to each of their stimuli lies among the recordings. */
+interface ShownSet {
+  readonly conditions: readonly Condition[];
+  /** Of [conditions × stimuli of each]: which run, and which of its stimuli. */
+  readonly places: readonly (readonly [run: number, row: number])[];
+}
+
+/** The sets of a group by name: the same for all of its units. */
+function shownSets({ sets, runs }: Group): Map<string, ShownSet> {
+  return new Map(
+    sets.map(({ name, list }) => {
+      const firstRun = runs.findIndex(({ set }) => set === name);
+      const conditions = conditionsOf(name, list);
+      const places = conditions.flatMap(({ stimuli }) =>
+        stimuli.map((i) => [firstRun + Math.floor(i / stimuliPerRun), i % stimuliPerRun] as const),
+      );
+      return [name, { conditions, places }];
+    }),
+  );
+}
+
 /** One unit's responses, from recordings in the order of the runs. */
-function responsesOf({ conditions, runs, firstRun }: Group, recordings: readonly Recording[], unit: number): UnitResponses {
-  const responseTo = (set: string, stimulus: number) => {
-    const run = firstRun.get(set)! + Math.floor(stimulus / stimuliPerRun);
-    const recording = recordings[run]!;
-    return recording[(stimulus % stimuliPerRun) * (recording.length / runs[run]!.n) + unit]!;
+function responsesOf(shown: ReadonlyMap<string, ShownSet>, recordings: readonly Recording[], unit: number): UnitResponses {
+  const read = (set: string) => {
+    const found = shown.get(set);
+    if (!found) throw new Error(`responsesOf: the set "${set}" was not shown.`);
+    const { conditions, places } = found;
+    const responses = Float64Array.from(places, ([run, row]) => {
+      const { responses: ofRun, nUnits } = recordings[run]!;
+      return ofRun[row * nUnits + unit]!;
+    });
+    return { conditions, responses };
   };
-  const sets = new Map<string, SetResponses>();
+  const known = new Map<string, SetResponses>();
   const of = (set: string): SetResponses => {
-    const known = sets.get(set);
-    if (known) return known;
-    const shown = conditions.filter((condition) => condition.set === set);
-    if (shown.length === 0) throw new Error(`responsesOf: the set "${set}" was not shown.`);
-    const responses = Float64Array.from(
-      shown.flatMap(({ stimuli }) => stimuli),
-      (stimulus) => responseTo(set, stimulus),
-    );
-    const measured = { conditions: shown, responses, ...harmonics(responses, shown[0]!.stimuli.length) };
-    sets.set(set, measured);
+    const before = known.get(set);
+    if (before) return before;
+    const { conditions, responses } = read(set);
+    const measured = { conditions, responses, ...harmonics(responses, conditions[0]!.stimuli.length) };
+    known.set(set, measured);
     return measured;
   };
-  return { blank: responseTo('blank', 0), of };
+  return { blank: read('blank').responses[0]!, of };
 }
 
 function tablesOf(

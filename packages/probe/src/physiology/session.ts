@@ -1,6 +1,6 @@
 /**
- * @file The worker's side of the battery: draws one stimulus after another, runs the network as far as the
- * deepest layer of the group, and keeps the sampled units' responses.
+ * @file The worker's side of the battery: draws one stimulus after another, runs the network as far as the deepest layer of the
+ * group, and keeps the sampled units' responses.
  */
 import {
   chunkSize,
@@ -15,11 +15,10 @@ import {
   prune,
   type Tap,
 } from '@ventral/core';
-import type { StimulusList, StimulusView } from '@ventral/stimuli';
+import { type StimulusList, type StimulusView, stimulusSet } from '@ventral/stimuli';
 import { type WeightControl, withControl } from '../control/weights.ts';
 import type { LayerInfo, ProbeOptions } from '../probe.ts';
-import { sampledChannels } from '../statistics/statistics.ts';
-import { physiologySet } from './battery.ts';
+import { centreUnitOffsets, checkTap } from '../statistics/statistics.ts';
 
 export interface PhysiologySetup extends NetworkSetup {
   readonly kind: 'physiology';
@@ -44,8 +43,12 @@ export const stimuliPerRun = chunkSize;
 /** Up to this area small maps cost more one by one: a third to a half of the time. Beyond, only memory would be more. */
 const largestBatchedPx = 128 * 128;
 
-/** What the units of all layers gave in a run: [stimuli × units], rectified: max(y, 0). */
-export type Recording = Float32Array;
+/** What the units of all layers gave in a run. */
+export interface Recording {
+  /** [stimuli × units], rectified: max(y, 0). */
+  readonly responses: Float32Array;
+  readonly nUnits: number;
+}
 
 /** Recordings in the order of the runs: joined by appending. */
 export const mergeRecordings = {
@@ -72,19 +75,17 @@ export function openPhysiologySession(
     const executor = createChunkExecutor(kernels, split, chunkSize, { taps, exact, packed });
     const lists = new Map<string, StimulusList>();
     const listOf = (set: string) => {
-      const list = lists.get(set) ?? physiologySet(set).list(view);
+      const list = lists.get(set) ?? stimulusSet(set).list(view);
       lists.set(set, list);
       return list;
     };
 
     let nUnits = 0;
     const units = layers.map((layer) => {
-      const { nChannels, heightUnits, widthUnits } = layer;
-      const centerRow = Math.floor(heightUnits / 2) * widthUnits + Math.floor(widthUnits / 2);
       const first = nUnits;
-      const channels = sampledChannels(layer, options);
-      nUnits += channels.length;
-      return { first, channels, offset: centerRow * nChannels };
+      const offsets = centreUnitOffsets(layer, options);
+      nUnits += offsets.length;
+      return { layer, first, offsets };
     });
     /** Stimuli of the run that each layer has shown: dense layers come late, all stimuli at once. */
     const shown = new Uint32Array(layers.length);
@@ -92,14 +93,15 @@ export function openPhysiologySession(
     let responses = new Float32Array(0);
     let recordings: Recording[] = [];
 
-    function onTap({ tapIndex, ptr, rows, channels: nChannels }: Tap) {
-      const stimulus = shown[tapIndex]!++;
+    function onTap(tap: Tap) {
+      const stimulus = shown[tap.tapIndex]!++;
       // A batch is always full; its last pictures may be none of ours.
       if (stimulus >= nStimuli) return;
-      const values = kernels.f32(ptr, rows * nChannels);
-      const { first, channels, offset } = units[tapIndex]!;
+      const { layer, first, offsets } = units[tap.tapIndex]!;
+      checkTap(layer, tap);
+      const values = kernels.f32(tap.ptr, tap.rows * tap.channels);
       const at = stimulus * nUnits + first;
-      for (let i = 0; i < channels.length; i++) responses[at + i] = Math.max(values[offset + channels[i]!]!, 0);
+      for (let i = 0; i < offsets.length; i++) responses[at + i] = Math.max(values[offsets[i]!]!, 0);
     }
 
     return {
@@ -120,7 +122,7 @@ export function openPhysiologySession(
           executor.run(onTap);
         }
         executor.flush(onTap);
-        recordings.push(responses);
+        recordings.push({ responses, nUnits });
       },
       endChunk: () => recordings,
       total: () => null,

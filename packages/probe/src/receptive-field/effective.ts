@@ -53,9 +53,8 @@ const columns: readonly Column[] = [
 ];
 
 const gradientExperiment: Experiment = {
-  /** A float64 map of the picture for each layer, as if the picture were twice as high and wide as the largest of them. */
-  stateBytes: (layers) =>
-    8 * layers.length * Math.max(0, ...layers.map(({ heightUnits, widthUnits }) => 4 * heightUnits * widthUnits)),
+  /** A float64 map of the picture for each layer. */
+  stateBytes: (layers, _, [heightPx, widthPx]) => 8 * heightPx * widthPx * layers.length,
   nItems: ({ layers }) => layers.length * nPictures,
   async measure(laboratory) {
     const maps = await effectiveFieldMaps(laboratory);

@@ -39,22 +39,36 @@ export function sampledChannels(layer: LayerInfo, { maxUnits, seed }: ProbeOptio
   return createRandom(seed).fork('stats').fork(layer.layer).sample(layer.nChannels, maxUnits);
 }
 
+/** Where the sampled channels' centre units, row ⌊h/2⌋ and column ⌊w/2⌋, lie in a layer's output, channels last. */
+export function centreUnitOffsets(layer: LayerInfo, options: ProbeOptions): number[] {
+  const { nChannels, heightUnits, widthUnits } = layer;
+  const centerRow = Math.floor(heightUnits / 2) * widthUnits + Math.floor(widthUnits / 2);
+  return sampledChannels(layer, options).map((channel) => centerRow * nChannels + channel);
+}
+
+/** @throws Error if a layer's output is not of its size: `"conv1": the layer has 9 positions × 4 channels, but its output came as 9 × 3.` */
+export function checkTap({ layer, nChannels, heightUnits, widthUnits }: LayerInfo, { rows, channels }: Tap): void {
+  const nRows = heightUnits * widthUnits;
+  if (rows === nRows && channels === nChannels) return;
+  throw new Error(
+    `"${layer}": the layer has ${nRows} positions × ${nChannels} channels, but its output came as ${rows} × ${channels}.`,
+  );
+}
+
 const largestU32 = 0xffff_ffff;
 const unitSlots = 4;
 const nFine = countersOf(fineGrid);
 const nCoarse = countersOf(coarseGrid);
 
 function open(layer: LayerInfo, { kernels, options }: ProbeEnvironment): Accumulator<StatisticsState, StatisticsTotal> {
-  const { nChannels, heightUnits, widthUnits } = layer;
-  const nRows = heightUnits * widthUnits;
-  const channels = sampledChannels(layer, options);
-  const nUnits = channels.length;
-  const centerRow = Math.floor(heightUnits / 2) * widthUnits + Math.floor(widthUnits / 2);
+  const { nChannels } = layer;
+  const offsets = centreUnitOffsets(layer, options);
+  const nUnits = offsets.length;
   const momentsPtr = kernels.allocate(nChannels * momentSlots * 8);
   const unitsPtr = kernels.allocate(nUnits * unitSlots * 8);
   const sumsPtr = kernels.allocate(16);
   const offsetsPtr = kernels.allocate(nUnits * 4);
-  kernels.i32(offsetsPtr, nUnits).set(channels.map((channel) => centerRow * nChannels + channel));
+  kernels.i32(offsetsPtr, nUnits).set(offsets);
   const windowsPtr = kernels.allocate(nUnits * windowBins * 4);
   const topsPtr = kernels.allocate(nUnits * 4);
   kernels.i32(topsPtr, nUnits).fill(-1);
@@ -74,12 +88,9 @@ function open(layer: LayerInfo, { kernels, options }: ProbeEnvironment): Accumul
   }
 
   return {
-    update({ ptr, rows, channels: tapped }: Tap) {
-      if (rows !== nRows || tapped !== nChannels) {
-        throw new Error(
-          `stats "${layer.layer}": the layer has ${nRows} positions × ${nChannels} channels, but its output came as ${rows} × ${tapped}.`,
-        );
-      }
+    update(tap: Tap) {
+      checkTap(layer, tap);
+      const { ptr, rows } = tap;
       const { run } = kernels;
       run.f32_moments(ptr, rows, nChannels, nChannels, momentsPtr, sumsPtr);
       run.f32_unit_responses(ptr, offsetsPtr, nUnits, unitsPtr, windowsPtr, topsPtr, windowBins, windowBits);
