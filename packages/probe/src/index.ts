@@ -3,6 +3,7 @@ export * from './control/calibrate.ts';
 export * from './control/weights.ts';
 export * from './cost/cost.ts';
 export * from './experiments.ts';
+export * from './gradient.ts';
 export * from './layers.ts';
 export * from './physiology/battery.ts';
 export * from './physiology/measure.ts';

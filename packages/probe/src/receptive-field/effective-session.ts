@@ -3,33 +3,22 @@
  * pictures, which it draws itself. Maps are reduced to numbers by effective.ts.
  */
 import {
-  axisRoles,
-  type BoundGraph,
   bindGraph,
   canonicalForm,
-  createExecutor,
   createRandom,
-  type Executor,
   type Image,
-  InputError,
-  integers,
-  isInputError,
   type NetworkEnvironment,
   type NetworkSetup,
-  type Node,
   type OpenSession,
   type PictureInput,
   type Preprocess,
   pictureInput,
-  planGraph,
   preprocess,
-  prune,
-  sizeOf,
-  withGradients,
 } from '@ventral/core';
 import { instantiate } from '@ventral/kernels';
 import { type StimulusView, stimulusSet } from '@ventral/stimuli';
 import { type WeightControl, withControl } from '../control/weights.ts';
+import { openUnitGradient, type UnitGradient } from '../gradient.ts';
 import type { LayerInfo } from '../probe.ts';
 
 export interface EffectiveFieldSetup extends NetworkSetup {
@@ -75,9 +64,6 @@ export const mergeGradients = {
  */
 export const effectivePictures = 'dead-leaves';
 
-/** What a worker may hold: the weights as they were read, those that the gradient of one layer packs, and its activations. */
-const mostBytes = 1.5e9;
-
 /** Opens sessions of effective receptive fields, in a worker or in this thread. Each holds the weights on its own. */
 export function openEffectiveFieldSession(
   environment: Pick<NetworkEnvironment<unknown>, 'module' | 'loadGraph'>,
@@ -90,37 +76,19 @@ export function openEffectiveFieldSession(
     const [heightPx, widthPx] = picture.sizePx;
     const kernels = instantiate(environment.module);
     const mark = kernels.mark();
-    const heldBytes = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
     const list = stimulusSet(effectivePictures).list(view);
     /** As drawn: every layer sees them again. */
     const images: Image[] = [];
     const random = createRandom(view.seed).fork('effective field');
 
     /** The layer whose gradient is ready to run, or the reason why it has none. */
-    let current: { readonly layer: number; readonly run: Differentiated | string } | undefined;
+    let current: { readonly layer: number; readonly run: UnitGradient | string } | undefined;
     let measured: SquaredGradients[] = [];
 
-    interface Differentiated extends GradientGraph {
-      readonly executor: Executor;
-    }
-
-    /** Plans and packs a layer's gradient where the one before it lay. */
-    function open({ layer, stage }: EffectiveFieldSetup['layers'][number]): Differentiated | string {
+    /** Where the gradient of the layer before it lay. */
+    function open(layer: EffectiveFieldSetup['layers'][number]): UnitGradient | string {
       kernels.release(mark);
-      try {
-        const found = gradientGraph(graph, picture, layer, stage);
-        if (!found) return 'no gradient reaches the picture';
-        const { weightBytes, activationBytes } = planGraph(found.graph, { exact });
-        // While a weight is packed it lies there twice.
-        const stagedBytes = Math.max(0, ...[...found.graph.constants.values()].map(({ data }) => data.byteLength));
-        const bytes = heldBytes + weightBytes + activationBytes + stagedBytes;
-        if (bytes > mostBytes)
-          return `the gradient takes ${Math.ceil(bytes / 1e6)} MB of memory, the limit is ${mostBytes / 1e6} MB`;
-        return { ...found, executor: createExecutor(kernels, found.graph, { exact }) };
-      } catch (error) {
-        if (isInputError(error)) return error.message;
-        throw error;
-      }
+      return openUnitGradient(kernels, graph, picture, layer, { exact });
     }
 
     return {
@@ -174,70 +142,4 @@ function addSquares(squares: Float64Array, gradient: ArrayLike<number>, [yAxis]:
       squares[pixel]! += slope * slope;
     }
   }
-}
-
-/** From a picture and signs to a layer's gradient. */
-interface GradientGraph {
-  readonly graph: BoundGraph;
-  /** Input: the factor of each channel's centre unit, in the order of the value's axes. */
-  readonly seed: string;
-  readonly nSeeds: number;
-  /** Output: ∂ Σ factor · response / ∂ picture, in the picture's shape. */
-  readonly gradient: string;
-}
-
-/**
- * The graph that differentiates a layer's centre unit, at row ⌊h/2⌋ and column ⌊w/2⌋, before its activation: no deeper than the
- * layer, and without the forward nodes that no slope depends on.
- *
- * @param graph the whole network, in the form whose layers are measured
- * @returns undefined where no gradient reaches the picture
- * @throws InputError `gradient: einsum "mix" cannot be differentiated, and the loss depends on "x" through it.`
- */
-function gradientGraph(
-  graph: BoundGraph,
-  picture: PictureInput,
-  layer: string,
-  stage: LayerInfo['stage'],
-): GradientGraph | undefined {
-  const { node, value } = preActivation(graph, layer, stage);
-  const { dtype, shape } = graph.types.get(value)!;
-  const roles = axisRoles(graph).get(value)!;
-  const isSpace = (axis: number) => roles[axis] === 'y' || roles[axis] === 'x';
-  const starts = shape.map((n, axis) => (isSpace(axis) ? Math.floor(n / 2) : 0));
-  const ends = shape.map((n, axis) => (isSpace(axis) ? starts[axis]! + 1 : n));
-  const [center, from, to, seed] = ['', ' from', ' to', ' seed'].map((what) => `${layer} center${what}`) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  const seedShape = shape.map((_, axis) => ends[axis]! - starts[axis]!);
-  const cut = prune(
-    {
-      ...graph,
-      inputs: [...graph.inputs, { name: seed, dtype, shape: seedShape, isParameter: true }],
-      constants: new Map([...graph.constants, [from, integers(starts)], [to, integers(ends)]]),
-      nodes: [
-        ...graph.nodes.map((other) => (other.outputs[0] === layer ? node : other)),
-        { op: 'slice', name: center, attributes: {}, inputs: [value, from, to], outputs: [center] },
-      ],
-    },
-    [center],
-  );
-  const shapes = new Map([...graph.inputs.map(({ name }) => [name, graph.types.get(name)!.shape] as const), [seed, seedShape]]);
-  const bound = bindGraph(cut, { shapes, maxBytes: graph.maxBytes });
-  const backward = withGradients(bound, new Map([[center, seed]]), [picture.name], []);
-  const gradient = backward.gradients.get(picture.name);
-  return gradient === undefined ? undefined : { graph: backward.graph, seed, nSeeds: sizeOf(seedShape), gradient };
-}
-
-/** The layer's node without its activation, and the value that is measured: of a node that is nothing but an activation, its input. */
-function preActivation(graph: BoundGraph, layer: string, stage: LayerInfo['stage']): { node: Node; value: string } {
-  const node = graph.nodes.find(({ outputs }) => outputs[0] === layer);
-  if (!node) throw new InputError(`effectiveField: no layer is called "${layer}".`);
-  if ((node.op === 'unary' || node.op === 'binary') && stage === 'activation')
-    return { node, value: node.inputs.find((name) => !graph.types.get(name)!.constant)! };
-  if (!('activation' in node.attributes)) return { node, value: layer };
-  return { node: { ...node, attributes: { ...node.attributes, activation: undefined } } as Node, value: layer };
 }
