@@ -42,8 +42,8 @@ export const tuningMeasures = [
     id: 'preferred_orientation_deg',
     unit: 'deg',
     scale: 'linear',
-    // From the first published bin to the last degree measured.
-    domain: [-22.5, 180],
+    // The published bins, and a quarter turn for the quartiles of what lies at their ends.
+    domain: [-67.5, 202.5],
     histogram: 'preferred_orientation_histogram_count',
   },
   {

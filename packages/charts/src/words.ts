@@ -130,7 +130,7 @@ const en = {
     preferred_orientation_deg: {
       name: 'Preferred orientation',
       axis: 'orientation, degrees (0 = vertical grating)',
-      note: 'Orientations lie on a circle: a median of them says little, how they are spread says more. The grey bins begin at −22.5°, which is 157.5°.',
+      note: 'Orientations lie on a circle: the median is the one nearest to all others, and says little where they are spread evenly. The grey bins begin at −22.5°, which is 157.5°.',
     },
     peak_sf_cpd: {
       name: 'Peak spatial frequency',
@@ -340,7 +340,7 @@ const ko = {
     preferred_orientation_deg: {
       name: '선호 방위',
       axis: '방위, 도(0 = 세로 격자)',
-      note: '방위는 원 위의 값이라 중앙값보다 퍼진 정도가 더 많은 것을 말한다. 회색 구간은 −22.5°에서 시작하며 이는 157.5°와 같다.',
+      note: '방위는 원 위의 값이라 중앙값은 다른 모든 값에 가장 가까운 방위이며, 고르게 퍼진 경우에는 말해 주는 것이 적다. 회색 구간은 −22.5°에서 시작하며 이는 157.5°와 같다.',
     },
     peak_sf_cpd: {
       name: '선호 공간주파수',

@@ -6,7 +6,7 @@ import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
 import { layerGroups } from './battery.ts';
-import { physiology } from './measure.ts';
+import { physiology, unrolled } from './measure.ts';
 import { tuningProbes } from './probes.ts';
 import { openPhysiologySession } from './session.ts';
 
@@ -105,5 +105,31 @@ describe('the battery', () => {
       { target: { centerPx: [12, 12], fieldPx: 10 }, layers: [4] },
       { target: { centerPx: [16, 16], fieldPx: 14 }, layers: [2] },
     ]);
+  });
+});
+
+describe('angles of a circle', () => {
+  const median = (anglesDeg: number[]) => unrolled(Float64Array.from(anglesDeg), 180).sort()[(anglesDeg.length - 1) / 2];
+
+  it('orientations on both sides of vertical have the vertical as their median, not the horizontal', () => {
+    expect(median([170, 175, 0, 5, 10])).toBe(0);
+    // Of plain numbers it would be 10.
+    expect([170, 175, 0, 5, 10].sort((a, b) => a - b)[2]).toBe(10);
+  });
+
+  it('far from the ends of the circle they are what they are', () => {
+    expect([...unrolled(Float64Array.of(60, 40, 50), 180)]).toEqual([60, 40, 50]);
+  });
+
+  it('turning all of them turns the median', () => {
+    const angles = [3, 20, 31, 44, 90];
+    for (const turn of [0, 30, 100, 120]) {
+      const turned = median(angles.map((angle) => (angle + turn) % 180))!;
+      expect((turned - 31 - turn + 720) % 180).toBe(0);
+    }
+  });
+
+  it('none stay none', () => {
+    expect(unrolled(new Float64Array(0), 180)).toHaveLength(0);
   });
 });

@@ -173,9 +173,10 @@ function tablesOf(
   for (const [i, layer] of layers.entries()) {
     const units = measured.get(i);
     for (const [p, probe] of probes.entries()) {
-      for (const [m, { name }] of probe.measures.entries()) {
+      for (const [m, { name, periodDeg }] of probe.measures.entries()) {
         const values = (units ?? []).map((unit) => unit[p]!.values[m]!);
-        const defined = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
+        const numbers = Float64Array.from(values.filter((value) => !Number.isNaN(value)));
+        const defined = (periodDeg === undefined ? numbers : unrolled(numbers, periodDeg)).sort();
         const notes = (units ?? []).flatMap((unit) => (Number.isNaN(unit[p]!.values[m]!) ? [unit[p]!.note] : []));
         const note = units ? mostFrequent(notes) : `a field of ${fields[i]!.sizePx.join('×')} px is too small for gratings`;
         const quantile = (share: number) => quantileOf(defined, share);
@@ -206,6 +207,20 @@ function tablesOf(
     ),
   }));
   return [{ name: 'tuning', title: tuningTitle, columns: tuningColumns, rows: summary }, ...perUnit];
+}
+
+/**
+ * Angles of a circle laid out on a line, cut opposite their circular median, the angle that is nearest to all of them (Mardia &
+ * Jupp 2000, Directional Statistics, section 2.2.2), so that their quantiles do not depend on where the circle begins. The median
+ * lies in −periodDeg/8 … 7 periodDeg/8, of orientations the bins of published histograms.
+ */
+export function unrolled(anglesDeg: Float64Array, periodDeg: number): Float64Array {
+  const wrap = (angle: number, from: number) => angle - periodDeg * Math.floor((angle - from) / periodDeg);
+  const distances = (from: number) => anglesDeg.reduce((sum, angle) => sum + Math.abs(wrap(angle - from, -periodDeg / 2)), 0);
+  const candidates = [...new Set(anglesDeg)].map((angle) => wrap(angle, -periodDeg / 8)).sort((a, b) => a - b);
+  const totals = candidates.map(distances);
+  const medianDeg = candidates[totals.indexOf(Math.min(...totals))] ?? 0;
+  return anglesDeg.map((angle) => wrap(angle, medianDeg - periodDeg / 2));
 }
 
 /** Quantile of ascending values, between neighbours in a straight line (Hyndman & Fan 1996, definition 7); NaN of none. */

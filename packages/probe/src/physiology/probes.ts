@@ -19,6 +19,13 @@ export interface Scale {
   readonly pixelsPerDegree: number;
 }
 
+/** What a probe measures of a unit. */
+export interface Measure extends Column {
+  readonly type: 'number';
+  /** Of angles on a circle: a layer's median and quartiles are then taken around it. */
+  readonly periodDeg?: number;
+}
+
 /** A probe of the battery. All of those selected share one run. */
 export interface TuningProbe {
   readonly name: string;
@@ -26,12 +33,16 @@ export interface TuningProbe {
   /** Names of the stimulus sets that it needs. */
   readonly sets: readonly string[];
   /** One number per unit each. NaN, and a note: not defined for this unit. */
-  readonly measures: readonly (Column & { readonly type: 'number' })[];
+  readonly measures: readonly Measure[];
   measure(unit: UnitResponses, scale: Scale): { readonly values: readonly number[]; readonly note: string | null };
 }
 
-const measure = (name: string, unit: string | undefined, description: string) =>
-  ({ name, type: 'number', ...(unit !== undefined && { unit }), description }) as const;
+const measure = (name: string, unit: string | undefined, description: string): Measure => ({
+  name,
+  type: 'number',
+  ...(unit !== undefined && { unit }),
+  description,
+});
 
 /** Curve and component through the condition that drives a unit most. */
 function preferredCurve({ conditions, f0, f1 }: SetResponses, blank: number, along: string) {
@@ -49,7 +60,14 @@ const orientation: TuningProbe = {
     measure('orientation_selectivity', undefined, '1 − circular variance.'),
     measure('orthogonal_over_preferred', undefined, 'Response at the orthogonal orientation over that at the preferred one.'),
     measure('orientation_bandwidth_deg', 'deg', 'Half width at 0.707 of the peak; empty where the curve stays above.'),
-    measure('preferred_orientation_deg', 'deg', 'Orientation of the smoothed curve’s peak, 0 … 179; 0 is a vertical grating.'),
+    {
+      ...measure(
+        'preferred_orientation_deg',
+        'deg',
+        'Orientation of the smoothed curve’s peak, 0 … 179; 0 is a vertical grating.',
+      ),
+      periodDeg: 180,
+    },
   ],
   measure(unit) {
     const { conditions, f0 } = unit.of('orientation');
