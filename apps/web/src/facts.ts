@@ -16,7 +16,9 @@ export interface NetworkFacts {
   readonly defaultFovDeg: number;
   readonly layers: readonly LayerInfo[];
   /** Where each layer's centre unit can look. */
-  readonly fields: readonly UnitField[];
+  readonly fields: readonly LayerField[];
+  /** What the random control is brought to scale by. */
+  readonly calibratedLayers: readonly LayerInfo[];
   /** Bytes of one worker: activations, scratch and states of the probes; weights, where workers do not share memory. */
   readonly workerBytes: number;
   /** Bytes that all probing workers hold together, once. */

@@ -102,7 +102,9 @@ export async function loadNetwork(source: NetworkSource): Promise<Graph> {
 
 /** A network brought to where it can run, and how pictures become its input. */
 export interface PictureNetwork {
-  /** Canonical form, all sizes known. */
+  /** All sizes known. */
+  readonly bound: BoundGraph;
+  /** Its canonical form. */
   readonly graph: BoundGraph;
   readonly input: readonly [h: number, w: number] | undefined;
   readonly picture: PictureInput;
@@ -120,7 +122,8 @@ export function pictureNetwork(network: Graph): PictureNetwork {
   const isOpen = network.inputs.some(({ shape }) => shape.slice(1).some((size) => typeof size === 'string'));
   const crop = isOpen ? told?.crop : undefined;
   const input = crop === undefined ? undefined : typeof crop === 'number' ? ([crop, crop] as const) : crop;
-  const graph = canonicalForm(bindGraph(network, { input }));
+  const bound = bindGraph(network, { input });
+  const graph = canonicalForm(bound);
   verifyGraph(graph);
   const picture = pictureInput(graph);
   const nChannels = graph.types.get(picture.name)!.shape[picture.axes[0] === 1 ? 3 : 1]!;
@@ -131,7 +134,7 @@ export function pictureNetwork(network: Graph): PictureNetwork {
       `${network.name}: its input "${picture.name}" takes ${nChannels} channels, but its preprocessing (${preprocess.channels}) gives ${nGiven}. Correct "channels" in its .json.`,
     );
   }
-  return { graph, input, picture, preprocess, isPreprocessAssumed: !told };
+  return { bound, graph, input, picture, preprocess, isPreprocessAssumed: !told };
 }
 
 /** Loads pictures; the decoders are fetched when the first file comes. */

@@ -39,8 +39,7 @@ const physiologist: Physiologist = {
       const perSubject: Table[][] = [];
       for (const [i, control] of subjects.entries()) {
         const laboratory = {
-          ...laboratoryFor(source, network, fovDeg, control),
-          runner: pool,
+          ...(await laboratoryFor(source, network, fovDeg, control, pool)),
           onProgress: ({ nDone, nItems }: { readonly nDone: number; readonly nItems: number }) =>
             onProgress(i * nItems + nDone, subjects.length * nItems),
         };

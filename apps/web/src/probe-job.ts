@@ -11,6 +11,8 @@ import {
   mergingOf,
   type PerProbeAndLayer,
   type ProbeSetup,
+  randomControl,
+  type WeightControl,
 } from '@ventral/probe';
 import { defaultSetName, type StimulusView, stimulusSet } from '@ventral/stimuli';
 import { builtinNetworks } from './builtin.ts';
@@ -49,9 +51,9 @@ export function preprocessFor(stimulus: Stimulus | undefined, preprocess: Prepro
   return stimulus?.kind === 'builtin' ? { ...preprocess, resize: undefined, crop: undefined } : preprocess;
 }
 
-/** What a network can be compared with here: shuffled weights always, the untrained ones where they are known. */
+/** What a network is compared with: shuffled and random weights always, the untrained ones where they are known. */
 export function controlsFor(source: NetworkSource): readonly Control[] {
-  return untrainedOf(source) === undefined ? ['permuted'] : ['untrained', 'permuted'];
+  return [...(untrainedOf(source) === undefined ? [] : (['untrained'] as const)), 'permuted', 'random'];
 }
 
 function untrainedOf(source: NetworkSource): string | undefined {
@@ -64,28 +66,50 @@ function measured({ layers, fields }: NetworkFacts): Pick<Laboratory, 'layers' |
   return { layers: kept, fields: kept.map((layer) => fields[layers.indexOf(layer)]!) };
 }
 
-/** What an experiment works with, but for who runs its jobs. @param control undefined: the network itself */
-export function laboratoryFor(
+/**
+ * What an experiment works with.
+ *
+ * @param control undefined: the network itself; `random` is calibrated on the first pictures of the default set
+ * @throws JobAborted after a cancel
+ */
+export async function laboratoryFor(
   source: NetworkSource,
   network: NetworkFacts,
   fovDeg: number,
   control: Control | undefined,
-): Omit<Laboratory, 'runner'> {
+  runner: Laboratory['runner'],
+): Promise<Laboratory> {
   const { name, heightPx, widthPx, setup } = network;
   const { input, allNodes, exact, options } = setup;
   const untrained = control === 'untrained' ? untrainedOf(source) : undefined;
+  const subject = {
+    model: untrained === undefined ? source : ({ kind: 'builtin', name: untrained } satisfies NetworkSource),
+    input,
+    allNodes,
+    exact,
+  };
+  const { preprocess } = setup;
+  const weights = async (): Promise<WeightControl | undefined> => {
+    if (control === 'permuted') return { kind: 'permuted', seed: options.seed };
+    if (control !== 'random') return undefined;
+    const items = builtinStimuli(network, fovDeg);
+    const recipe = preprocessFor(items[0], preprocess);
+    return randomControl({
+      network: subject,
+      layers: network.calibratedLayers,
+      options,
+      preprocess: recipe,
+      items,
+      runner,
+    });
+  };
   return {
     context: { model: name, control, fovDeg, options, nImages: 0 },
     ...measured(network),
     sizePx: [heightPx, widthPx],
-    subject: {
-      model: untrained === undefined ? source : ({ kind: 'builtin', name: untrained } satisfies NetworkSource),
-      input,
-      allNodes,
-      exact,
-      ...(control === 'permuted' && { control: { kind: 'permuted', seed: options.seed } }),
-    },
-    preprocess: setup.preprocess,
+    subject: { ...subject, control: await weights() },
+    preprocess,
+    runner,
   };
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@ventral/core';
 import { instantiate } from '@ventral/kernels';
 import {
+  calibratedLayers,
   centreUnitFields,
   defaultFovDeg,
   defaultProbeOptions,
@@ -55,7 +56,8 @@ function opened(): OpenNetwork {
 
 const viewer: Viewer = {
   async open(source) {
-    const { graph, input, picture, preprocess: recipe, isPreprocessAssumed } = pictureNetwork(await loadNetwork(source));
+    const loaded = await loadNetwork(source);
+    const { bound, graph, input, picture, preprocess: recipe, isPreprocessAssumed } = pictureNetwork(loaded);
     const layers = layerSet(graph, 'canonical');
     const kernels = instantiate(await compileKernels());
     const executor = createExecutor(kernels, graph, { taps: layers.map(({ layer }) => layer) });
@@ -74,6 +76,7 @@ const viewer: Viewer = {
       defaultFovDeg: graph.metadata.fovDeg ?? defaultFovDeg,
       layers,
       fields: centreUnitFields(graph, layers),
+      calibratedLayers: calibratedLayers(loaded, bound),
       stateBytes,
       workerBytes: activations + scratch + stateBytes + (crossOriginIsolated ? 0 : weightBytes),
       sharedBytes: crossOriginIsolated ? weightBytes : 0,

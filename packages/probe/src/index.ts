@@ -1,5 +1,6 @@
 /** @file The door of probe: what other rooms may use. */
 export * from './control/calibrate.ts';
+export * from './control/random.ts';
 export * from './control/weights.ts';
 export * from './cost/cost.ts';
 export * from './experiments.ts';

@@ -13,8 +13,7 @@ import {
   type Progress,
   pictureInput,
 } from '@ventral/core';
-import { calibrateScales } from './control/calibrate.ts';
-import { type LayerScale, weightedLayers } from './control/weights.ts';
+import { calibratedLayers, randomControl } from './control/random.ts';
 import { measureExperiments, nExperimentItems } from './experiments.ts';
 import { type LayerSelection, layerSet, measuredLayers } from './layers.ts';
 import type { FinishContext, Laboratory, LayerInfo, Probe, ProbeOptions } from './probe.ts';
@@ -30,8 +29,6 @@ import {
   tablesOf,
   withControlColumn,
 } from './states.ts';
-import { pooledMoments, summarizeMoments } from './statistics/moments.ts';
-import { type StatisticsState, statistics } from './statistics/statistics.ts';
 import type { Table } from './table.ts';
 
 export const defaultProbeOptions: ProbeOptions = { maxUnits: 2048, seed: 0, quantiles: true };
@@ -70,9 +67,6 @@ export interface ProbeRequest<Item> {
 export type ControlRequest =
   | { readonly control: 'untrained'; readonly modelHandle: unknown }
   | { readonly control: 'permuted' | 'random' };
-
-/** Pictures by which the layers of the `random` control are brought to the trained ones' mean and spread: the first so many. */
-export const nCalibrationImages = 64;
 
 /** Pictures, and who shows them to the network. */
 export interface ProbeStimuli<Item> {
@@ -189,28 +183,10 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
     const { seed } = options;
     if (asked.control === 'untrained') return { model: asked.modelHandle };
     if (asked.control === 'permuted') return { ...network, control: { kind: 'permuted', seed } };
-    return { ...network, control: { kind: 'random', seed, scales: await scalesOfRandom() } };
-  }
-
-  /** Scales of the random control, by the first pictures. */
-  async function scalesOfRandom(): Promise<readonly LayerScale[]> {
-    const weighted = weightedLayers(request.graph).map(({ preActivation }) => preActivation);
-    const all = layerSet(bound, 'all-nodes');
-    const measured = weighted.map((name) => all.find(({ layer }) => layer === name)!);
-    // Layers are measured in their own order, scales are told in the graph's: the same.
-    const spreads = async (subject: Subject) => {
-      const { state } = await run(subject, items.slice(0, nCalibrationImages), {
-        allNodes: true,
-        layers: measured,
-        probes: [statistics.name],
-        options: { ...options, quantiles: false, maxUnits: 1 },
-      });
-      return (state[0] as StatisticsState[]).map(({ moments }) => summarizeMoments(pooledMoments(moments)));
-    };
-    const { scales } = await calibrateScales(await spreads(network), (scales) =>
-      spreads({ ...network, control: { kind: 'random', seed: options.seed, scales } }),
-    );
-    return scales;
+    const { input, maxBytes, exact = false } = request;
+    const calibration = { layers: calibratedLayers(request.graph, bound), options, preprocess: preprocess!, items, runner };
+    const control = await randomControl({ network: { ...network, input, maxBytes, exact }, ...calibration, describe, signal });
+    return { ...network, control };
   }
 
   /** One job: these stimuli to one subject. */
