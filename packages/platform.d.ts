@@ -49,6 +49,7 @@ declare class MessageChannel {
   readonly port2: MessagePort;
 }
 declare const performance: { now(): number };
+declare function atob(base64: string): string;
 declare function structuredClone<T>(value: T): T;
 declare function setTimeout(callback: () => void, ms?: number): unknown;
 declare function clearTimeout(handle: unknown): void;

@@ -3,7 +3,7 @@
  * in turns (A B A B …) and median ratios are printed, because machines are noisy. Prints tables, writes results/bench.json. Not a
  * test: a missed target fails nothing, a wrong answer is shown in the place of a time.
  *
- * Options: --networks vgg16,ventralnet · --sections forward,threads,probing,training,promises · --quick · --browser (Chromium
+ * Options: --networks vgg16,ventralnet · --sections forward,threads,probing,electrode,training,promises · --quick · --browser (Chromium
  * instead of Node, forward only)
  */
 import { spawnSync } from 'node:child_process';
@@ -15,13 +15,22 @@ import { parseArgs } from 'node:util';
 import { benchInBrowser } from './browser.mjs';
 import { buildLibrary, peersInstalled, root } from './library.mjs';
 import { networkFile, networkNames } from './networks.mjs';
+import { electrodeFile, electrodeNames } from './physiology.mjs';
 import { measurePromises } from './promises.mjs';
 import { summaries } from './summary.mjs';
 import { promisesTable, tables } from './tables.mjs';
 import { descriptionFile, taughtNames } from './training.mjs';
 
 /** Sections that run network by network, and the networks that they are about. */
-const networksOf = { forward: networkNames, threads: networkNames, probing: networkNames, training: taughtNames };
+const networksOf = {
+  forward: networkNames,
+  threads: networkNames,
+  probing: networkNames,
+  electrode: electrodeNames,
+  training: taughtNames,
+};
+/** Where a section has its networks from. */
+const files = { electrode: electrodeFile, training: descriptionFile };
 const allSections = [...Object.keys(networksOf), 'promises'];
 
 const { values: options } = parseArgs({
@@ -50,7 +59,7 @@ if (options.browser) await benchInBrowser(networksFor('forward'), effort, show);
 else {
   for (const section of Object.keys(networksOf).filter((name) => sections.includes(name))) {
     for (const name of networksFor(section)) {
-      const file = section === 'training' ? descriptionFile(name) : await networkFile(name);
+      const file = await (files[section] ?? networkFile)(name);
       show(name, section, inProcess(file, section));
     }
   }

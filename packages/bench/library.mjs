@@ -12,7 +12,7 @@ export const cache = join(root, 'packages/bench/.cache');
 export const libraryFolder = join(cache, 'library');
 export const kernelsFolder = join(root, 'packages/kernels/build');
 
-const rooms = ['kernels', 'core', 'formats', 'probe'];
+const rooms = ['kernels', 'core', 'formats', 'stimuli', 'probe'];
 
 /** Builds the rooms, and TensorFlow.js's rules of differentiation: its file for Node is without them. */
 export async function buildLibrary() {

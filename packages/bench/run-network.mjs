@@ -1,7 +1,7 @@
 /**
  * @file One network through all engines, in a process of its own (a network with its peers is gigabytes; they go with the
  * process). `node run-network.mjs FILE SECTION EFFORT` prints one line of JSON. SECTION: forward, threads, probing (of an .onnx),
- * training (of a description).
+ * electrode (of either), training (of a description).
  */
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { alternate, compareEngines, efforts, tolerance, worstError } from './compare.mjs';
 import { bindNetwork, openOnnxruntime, openTensorflow, openVentral, peers } from './engines.mjs';
 import { compileKernels, loadLibrary, loadPeer } from './library.mjs';
+import { measureElectrode } from './physiology.mjs';
 import { openProbing } from './probing.mjs';
 import { measureTraining } from './training.mjs';
 
@@ -18,7 +19,7 @@ const variants = { ventral: 'simd', 'ventral relaxed': 'relaxed' };
 if (!isMainThread) await serveThread(workerData);
 else {
   const [file, section, effort] = process.argv.slice(2);
-  const sections = { forward, threads, probing, training };
+  const sections = { forward, threads, probing, electrode, training };
   const result = await sections[section](file, efforts[effort]);
   process.stdout.write(`${JSON.stringify(result)}\n`);
   process.exit(0);
@@ -142,6 +143,11 @@ async function probing(file, effort) {
   const times = error <= tolerance ? await alternate(functions, effort) : {};
   for (const name of Object.keys(times)) times[name] = times[name].map((ms) => ms / nImages);
   return { times, error, nLayers };
+}
+
+/** The battery of gratings against its forward passes. */
+async function electrode(file, effort) {
+  return measureElectrode(await loadLibrary(), compileKernels('simd'), file, effort);
 }
 
 /** Steps of training. */

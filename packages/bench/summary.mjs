@@ -1,7 +1,7 @@
 /** @file What results/bench.json says: medians and ratios, with the rounds they come from and the targets beside them. */
 import { median, ratioOf } from './compare.mjs';
 import { peers, ventral } from './engines.mjs';
-import { forwardTargets, probingTargets, trainingTargets } from './targets.mjs';
+import { electrodeTargets, forwardTargets, probingTargets, trainingTargets } from './targets.mjs';
 
 const mapped = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 
@@ -39,6 +39,15 @@ export const summaries = {
     n_layers: nLayers,
     ms_per_image: mapped(times, median),
     over_forward: times.forward && mapped(times, (ms) => ratioOf(ms, times.forward)),
+    worst_error: error,
+    rounds_ms: times,
+  }),
+  electrode: (_, { times, error, nGroups, nStimuli }) => ({
+    targets: electrodeTargets,
+    n_groups: nGroups,
+    n_stimuli: nStimuli,
+    stimuli_per_s: times.electrode && 1000 / median(times.electrode),
+    outside_forward: times.electrode && 1 - ratioOf(times.forward, times.electrode),
     worst_error: error,
     rounds_ms: times,
   }),

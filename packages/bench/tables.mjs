@@ -1,7 +1,7 @@
 /** @file The tables of the benchmark as text. Knows no engine and measures nothing. */
 import { median, ratioOf, tolerance } from './compare.mjs';
 import { ventral } from './engines.mjs';
-import { forwardTargets, probingTargets, trainingTargets } from './targets.mjs';
+import { electrodeTargets, forwardTargets, probingTargets, trainingTargets } from './targets.mjs';
 
 const engines = ['ventral', 'ventral relaxed', 'onnxruntime-web', 'tensorflow.js', 'onnxruntime-node'];
 
@@ -94,6 +94,20 @@ function probingTable(name, { times, error, nLayers }) {
   ]);
 }
 
+/** Cost of the electrode. */
+function electrodeTable(name, { times, error, nGroups, nStimuli }) {
+  const title = `${name} · electrode, ${nStimuli} stimuli for ${nGroups} groups of layers, 1 thread`;
+  if (!times.electrode) return `\n${title}: responses differ from the forward pass by ${error.toExponential(1)}; not timed.`;
+  const share = 1 - ratioOf(times.forward, times.electrode);
+  const { outside } = electrodeTargets;
+  return aligned(title, [
+    ['', 'ms per stimulus', 'stimuli/s'],
+    ['draw, preprocess, forward, record', timeCell({ times }, 'electrode'), (1000 / median(times.electrode)).toFixed(0)],
+    ['forward alone', timeCell({ times }, 'forward'), ''],
+    ['  share outside the forward pass', `${(100 * share).toFixed(1)} % ${share <= outside ? '≤' : '>'} ${100 * outside} %`, ''],
+  ]);
+}
+
 /** Cost of learning. */
 function trainingTable(name, { peers, cost, workers }) {
   const title = `${name} · training, ms per step`;
@@ -139,4 +153,10 @@ export function promisesTable({ model, workers, memory }) {
 }
 
 /** By section, those of one network. */
-export const tables = { forward: forwardTable, threads: threadsTable, probing: probingTable, training: trainingTable };
+export const tables = {
+  forward: forwardTable,
+  threads: threadsTable,
+  probing: probingTable,
+  electrode: electrodeTable,
+  training: trainingTable,
+};

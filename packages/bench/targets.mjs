@@ -19,5 +19,8 @@ export const probingTargets = (name) => ({
   noQuantiles: 1.35,
 });
 
+/** Share of the electrode's time outside the forward pass. */
+export const electrodeTargets = { outside: 0.3 };
+
 /** A step ÷ our forward pass; TensorFlow.js in JavaScript ÷ ours; one worker's time ÷ that of two. */
 export const trainingTargets = { overForward: 3.5, tensorflow: 20, workers: 1.7 };

@@ -1,9 +1,19 @@
 /** @file Charts drawn to SVG without a browser, on light paper and on dark. */
-import type { Chart, ChartMaker, ChartOptions, VegaLiteSpec } from '@ventral/charts';
+import {
+  type Chart,
+  type ChartMaker,
+  type ChartOptions,
+  type PreferenceLadderOptions,
+  preferenceLadder,
+  type Theme,
+  type VegaLiteSpec,
+} from '@ventral/charts';
+import type { Image } from '@ventral/core';
 import type { Measurement } from '@ventral/cortex';
 import type { Table } from '@ventral/probe';
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import type { Figure } from './report.ts';
 
 export interface DrawnChart {
   /** As on light paper. */
@@ -26,6 +36,22 @@ export async function drawCharts(
     drawn.push({ chart, light: await drawSvg(chart.spec), dark: await drawSvg(dark.spec) });
   }
   return drawn;
+}
+
+/** The ladder of preferences with a run's pictures in it; undefined where none of them are of preferred patches. */
+export function drawPreferenceLadder(
+  tables: readonly Table[],
+  pictures: readonly { readonly name: string; readonly image: Image; readonly png: Uint8Array }[],
+  measurements: readonly Measurement[],
+  options: Omit<PreferenceLadderOptions, 'theme'>,
+): Figure | undefined {
+  const sheets = pictures.map(({ name, image: { heightPx, widthPx }, png }) => {
+    const href = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+    return { name, heightPx, widthPx, href };
+  });
+  const draw = (theme: Theme) => preferenceLadder(tables, sheets, measurements, { ...options, theme });
+  const [light, dark] = [draw('light'), draw('dark')];
+  return light && dark && { title: light.title, caption: light.note, light: light.svg, dark: dark.svg };
 }
 
 /** A specification carries its data: nothing is loaded. */

@@ -72,12 +72,7 @@ program
   .description('probe every layer over stimuli; write tables (CSV), figures, a report and a manifest')
   .argument('<model>', modelHelp)
   .option('--stimuli <source>', 'folder or zip of pictures, or a built-in set (default: the set of a built-in network)')
-  .addOption(
-    new Option(
-      '--probes <names>',
-      'which probes: rf, cost, stats; those of the group physiology: effective, mapping, orientation, spatial-frequency, phase, size, contrast, colour; or all (default: rf,cost,stats)',
-    ).argParser(list),
-  )
+  .addOption(new Option('--probes <names>', 'which probes, by name or group, see below (default: rf,cost,stats)').argParser(list))
   .addOption(layersOption())
   .addOption(fovOption())
   .addOption(new Option('--workers <n>', 'worker threads (default: by cores and memory)').argParser(wholeNumber(1)))
@@ -101,6 +96,23 @@ program
   .option(
     '--out <folder>',
     'where tables, figures, report.html and manifest.json go (default: only the layer × area table, on stdout)',
+  )
+  .addHelpText(
+    'after',
+    `
+Probes of the network alone:
+  rf, cost, filters
+of your pictures:
+  stats, preferred
+of stimuli that they draw, for the field of each layer:
+  physiology     filters, effective, mapping, reverse-correlation, orientation,
+                 spatial-frequency, phase, size, contrast, colour
+  selectivity    categories, tolerance, decoding, generalisation,
+                 dimensionality
+  complexity     complex-preference, curvature, texture, linear-share, preferred
+  v1-properties  the published V1 battery, 9,097 pictures; scores against cells
+  visualise      pictures that drive units most, by gradient ascent; slow
+  all            everything`,
   )
   .action(async (model, options) => (await import('./commands/probe.ts')).probe(model, options));
 
@@ -238,12 +250,17 @@ program
   .addOption(
     new Option('--mode <mode>', 'degrees of gratings: relative to the picture, or as published').choices(['relative', 'marques']),
   )
+  .option(
+    '--from <source>',
+    'with the set textures: synthesise them from these pictures, a folder or zip (size 128x128 or 256x256)',
+  )
   .addOption(seedOption())
   .action(async (set, options, command: Command) => {
+    if (options.from !== undefined && set !== 'textures') command.error('error: --from goes with the set textures');
     if (set !== undefined && options.out === undefined) command.error("error: required option '--out <folder>' not specified");
     const { listSets, stimuli } = await import('./commands/stimuli.ts');
     if (set === undefined) listSets();
-    else stimuli(set, options);
+    else await stimuli(set, options);
   });
 
 program

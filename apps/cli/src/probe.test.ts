@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { probes } from '@ventral/probe';
 import { hasShared, shared } from '@ventral/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { filesBelow, temporaryFolder, ventral } from './built-cli.test-helper.ts';
@@ -20,6 +21,11 @@ function pictures(name: string, n: number): string {
   }
   return path;
 }
+
+test('the help names every probe', async () => {
+  const { stdout } = await ventral(['probe', '--help']);
+  for (const { name } of probes) expect(stdout, name).toMatch(new RegExp(`[ ,]${name}[,;\\s]`));
+});
 
 describe('built-in network', () => {
   test('demo: tables, figures, report and manifest; the layer × area table on stdout', async () => {

@@ -16,6 +16,14 @@ export interface Figure {
   readonly dark: string;
 }
 
+/** A picture that a probe made. */
+export interface Sheet {
+  /** Beside report.html. */
+  readonly path: string;
+  readonly about: string;
+  readonly png: Uint8Array;
+}
+
 export interface Report {
   readonly title: string;
   /** One line below the title. */
@@ -23,6 +31,8 @@ export interface Report {
   /** What a reader must know before any number: assumptions, failures, that a network is untrained. */
   readonly notices: readonly string[];
   readonly figures: readonly Figure[];
+  /** Pictures that probes made, shown folded. */
+  readonly sheets: readonly Sheet[];
   /** Shown in full, after the figures. */
   readonly overview: Table | undefined;
   /** Shown folded, with their first rows. */
@@ -32,10 +42,12 @@ export interface Report {
 }
 
 const rowsShown = 30;
+/** A larger sheet is linked, not carried. */
+const largestSheetBytes = 256 * 1024;
 
 /** The report as HTML text. Deterministic: no time, no locale. */
 export function reportHtml(report: Report): string {
-  const { title, subtitle, notices, figures, overview, tables, facts } = report;
+  const { title, subtitle, notices, figures, sheets, overview, tables, facts } = report;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -56,6 +68,7 @@ ${notices.map((notice) => `<p class="notice">${escaped(notice)}</p>`).join('\n')
 <main>
 ${figures.map(figureHtml).join('\n')}
 ${overview ? `<section>\n<h2>${escaped(overview.title)}</h2>\n${tableHtml(overview, overview.rows.length)}\n</section>` : ''}
+${sheets.length > 0 ? `<section>\n<h2>What layers like, by gradient ascent</h2>\n${sheets.map(foldedSheet).join('\n')}\n</section>` : ''}
 <section>
 <h2>Tables</h2>
 ${tables.map(foldedTable).join('\n')}
@@ -78,6 +91,16 @@ function figureHtml({ title, caption, light, dark }: Figure): string {
 <div class="plate dark">${dark}</div>
 ${caption ? `<figcaption>${escaped(caption)}</figcaption>` : ''}
 </figure>`;
+}
+
+function foldedSheet({ path, about, png }: Sheet): string {
+  const isCarried = png.length <= largestSheetBytes;
+  const image = `<img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escaped(about)}">`;
+  return `<details${isCarried ? ' open' : ''}>
+<summary>${escaped(about)}</summary>
+${isCarried ? image : ''}
+<p class="more">As a file: <a href="${escaped(path)}">${escaped(path)}</a></p>
+</details>`;
 }
 
 function foldedTable(table: Table): string {

@@ -1,7 +1,15 @@
 /** @file The entry of a worker thread: sessions that probe, train or evaluate, for the pool. */
 import { parentPort } from 'node:worker_threads';
 import { openEvaluateSession, openTrainSession, serve, sessionsByKind } from '@ventral/core';
-import { openEffectiveFieldSession, openPhysiologySession, openProbeSession } from '@ventral/probe';
+import {
+  openEffectiveFieldSession,
+  openLinearShareSession,
+  openPatchesSession,
+  openPhysiologySession,
+  openPreferredSession,
+  openProbeSession,
+  openVisualiseSession,
+} from '@ventral/probe';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { workerEnvironment } from './workers.ts';
 
@@ -12,6 +20,10 @@ serve(
     probe: openProbeSession(environment),
     physiology: openPhysiologySession(environment),
     'effective-field': openEffectiveFieldSession(environment),
+    'linear-share': openLinearShareSession(environment),
+    visualise: openVisualiseSession(environment),
+    preferred: openPreferredSession(environment),
+    patches: openPatchesSession(environment),
     train: openTrainSession(environment),
     evaluate: openEvaluateSession(environment),
   }),

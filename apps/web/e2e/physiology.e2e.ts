@@ -16,12 +16,12 @@ describe.skipIf(!chromiumPath)('the battery of gratings on ventralnet', () => {
   afterAll(() => page?.close());
 
   const start = (name: string) => page.locator('.battery').getByRole('button', { name, exact: true }).click();
-  const chooser = () => page.getByLabel('Tuning', { exact: true });
+  const chooser = () => page.getByLabel('More measures', { exact: true });
   const marks = () => page.locator('.chart [aria-roledescription="point"]').count();
 
   test('is cancelled within moments, and leaves nothing', async () => {
     expect(await chooser().count()).toBe(0);
-    await start('Measure tuning');
+    await start('Measure');
     await page
       .locator('.battery')
       .getByText(/^\d[\d,]* of [\d,]+ steps/)

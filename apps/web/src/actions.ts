@@ -98,7 +98,7 @@ export async function openNetwork(source: NetworkSource, drawings?: readonly Sti
       state.network.value = facts;
       state.graphTables.value = { fovDeg, tables };
       state.stimulusTables.value = [];
-      state.physiologyTables.value = { fovDeg, tables: [] };
+      state.measuredGroups.value = { fovDeg, tables: {}, pictures: {} };
       state.run.value = { is: 'idle' };
       state.physiology.value = { is: 'idle' };
       state.maps.value = undefined;

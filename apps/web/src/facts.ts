@@ -1,6 +1,6 @@
 /** @file What the viewing worker tells the page about a network, a picture and a layer: plain data that crosses the thread. */
 import type { ClassScore } from '@ventral/core';
-import type { LayerInfo, PerProbeAndLayer, ProbeSetup, Table, UnitField } from '@ventral/probe';
+import type { LayerField, LayerInfo, PerProbeAndLayer, ProbeSetup, Table } from '@ventral/probe';
 import type { Parameters, StimulusView } from '@ventral/stimuli';
 import type { NetworkSource, Stimulus } from './sources.ts';
 

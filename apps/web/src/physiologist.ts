@@ -1,21 +1,35 @@
 /**
- * @file The entry of the worker that runs the probes of physiology: it hires workers of its own, shows the battery to the network
+ * @file The entry of the worker that runs a group of probes: it hires workers of its own, shows their stimuli to the network
  * and then to its controls, and computes every unit's measures, which would hold the page up for seconds.
  */
-import { type Control, joinTables, measureExperiments, selectProbes, type Table, withControlColumn } from '@ventral/probe';
+import {
+  type Control,
+  joinTables,
+  measureExperiments,
+  type ProbePicture,
+  selectProbes,
+  type Table,
+  tablesOf,
+  withControlColumn,
+} from '@ventral/probe';
 import { expose } from 'comlink';
 import type { NetworkFacts } from './facts.ts';
+import { loadNetwork, pictureNetwork } from './laboratory.ts';
 import { holdLifeLock } from './life-lock.ts';
 import { laboratoryFor } from './probe-job.ts';
-import type { NetworkSource } from './sources.ts';
+import type { NetworkSource, Stimulus } from './sources.ts';
+import type { ProbeGroup } from './state.ts';
 import { poolFor } from './workers.ts';
 
 export interface TuningRequest {
   readonly source: NetworkSource;
   readonly network: NetworkFacts;
+  readonly group: ProbeGroup;
   readonly fovDeg: number;
   readonly controls: readonly Control[];
   readonly nWorkers: number;
+  /** For the probes that look at pictures. */
+  readonly stimuli: readonly Stimulus[];
 }
 
 /** What the page asks it. Cancelled by ending the worker, and with it those it hired. */
@@ -27,26 +41,45 @@ export interface Physiologist {
    */
   measure(request: TuningRequest, onProgress: (nDone: number, nItems: number) => void): Promise<number>;
   table(index: number): Table;
+  /** Those that the experiments made. */
+  pictures(): readonly ProbePicture[];
 }
 
 let tables: readonly Table[] = [];
+let pictures: readonly ProbePicture[] = [];
+
+/** What the group's probes read off the network alone; it is held only so long. */
+async function graphTables(
+  source: NetworkSource,
+  { name, layers, setup }: NetworkFacts,
+  group: ProbeGroup,
+  fovDeg: number,
+): Promise<Table[]> {
+  const ofGraph = selectProbes(group).filter(({ kind }) => kind === 'graph');
+  if (ofGraph.length === 0) return [];
+  const { graph } = pictureNetwork(await loadNetwork(source));
+  return tablesOf({ model: name, fovDeg, options: setup.options, nImages: 0 }, graph, layers, ofGraph);
+}
 
 const physiologist: Physiologist = {
-  async measure({ source, network, fovDeg, controls, nWorkers }, onProgress) {
+  async measure({ source, network, group, fovDeg, controls, nWorkers, stimuli }, onProgress) {
     const pool = poolFor(nWorkers, undefined);
     const subjects = [undefined, ...controls];
     try {
-      const perSubject: Table[][] = [];
+      const perSubject: Table[][] = [await graphTables(source, network, group, fovDeg)];
+      const made: ProbePicture[] = [];
       for (const [i, control] of subjects.entries()) {
         const laboratory = {
-          ...(await laboratoryFor(source, network, fovDeg, control, pool)),
+          ...(await laboratoryFor(source, network, fovDeg, control, pool, stimuli)),
+          onPicture: (picture: ProbePicture) => void made.push(picture),
           onProgress: ({ nDone, nItems }: { readonly nDone: number; readonly nItems: number }) =>
             onProgress(i * nItems + nDone, subjects.length * nItems),
         };
-        const measured = await measureExperiments(laboratory, selectProbes('physiology'));
+        const measured = await measureExperiments(laboratory, selectProbes(group));
         perSubject.push(measured.map((table) => withControlColumn(table, control)));
       }
       tables = joinTables(perSubject);
+      pictures = made;
       return tables.length;
     } finally {
       pool.close();
@@ -54,6 +87,8 @@ const physiologist: Physiologist = {
   },
 
   table: (index) => tables[index]!,
+
+  pictures: () => pictures,
 };
 
 expose(physiologist);

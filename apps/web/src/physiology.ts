@@ -1,4 +1,4 @@
-/** @file The battery of gratings: runs it in a worker, follows how far it is, cancels it. Writes the store. */
+/** @file Groups of probes that make their own stimuli: runs one in a worker, follows how far it is, cancels it. Writes the store. */
 import { batch } from '@preact/signals';
 import type { Table } from '@ventral/probe';
 import { proxy, releaseProxy, wrap } from 'comlink';
@@ -10,7 +10,7 @@ import { watched } from './workers.ts';
 
 let end: (() => void) | undefined;
 
-/** Measures the tuning of every layer, in place of a run under way. */
+/** Measures every layer with the chosen group of probes, in place of a run under way. */
 export async function runPhysiology(): Promise<void> {
   const network = state.network.value;
   if (!network) return;
@@ -39,22 +39,31 @@ export async function runPhysiology(): Promise<void> {
   };
   batch(() => {
     state.physiology.value = { is: 'running', nDone: 0, nItems: 1, secondsLeft: undefined };
-    state.status.value = t.value.physiology.statusStarted;
+    state.status.value = t.value.physiology.statusStarted(t.value.physiology.groups[state.probeGroup.value].name);
   });
   try {
     const source = state.networkSource.value;
     const fovDeg = state.fovDeg.value;
     const controls = state.withControls.value ? controlsFor(source) : [];
-    const request = { source, network, fovDeg, controls, nWorkers: state.nWorkers.value };
+    const group = state.probeGroup.value;
+    const [nWorkers, stimuli] = [state.nWorkers.value, state.stimuli.value];
+    const request = { source, network, group, fovDeg, controls, nWorkers, stimuli };
     const nTables = await Promise.race([remote.measure(request, proxy(show)), died]);
     const tables: Table[] = [];
     for (let i = 0; i < nTables; i++) tables.push(await Promise.race([remote.table(i), died]));
+    const pictures = await Promise.race([remote.pictures(), died]);
     if (!isCurrent()) return;
     const seconds = (performance.now() - started) / 1000;
     batch(() => {
-      state.physiologyTables.value = { fovDeg, tables };
+      const { value: before } = state.measuredGroups;
+      const others = before.fovDeg === fovDeg ? before : { tables: {}, pictures: {} };
+      state.measuredGroups.value = {
+        fovDeg,
+        tables: { ...others.tables, [group]: tables },
+        pictures: { ...others.pictures, [group]: pictures },
+      };
       state.physiology.value = { is: 'done', seconds };
-      state.status.value = t.value.physiology.done(seconds.toFixed(0));
+      state.status.value = t.value.physiology.done(t.value.physiology.groups[group].name, seconds.toFixed(0));
     });
     stop();
   } catch (error) {

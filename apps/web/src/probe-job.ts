@@ -70,6 +70,7 @@ function measured({ layers, fields }: NetworkFacts): Pick<Laboratory, 'layers' |
  * What an experiment works with.
  *
  * @param control undefined: the network itself; `random` is calibrated on the first pictures of the default set
+ * @param stimuli what is shown to the network as it is
  * @throws JobAborted after a cancel
  */
 export async function laboratoryFor(
@@ -78,6 +79,7 @@ export async function laboratoryFor(
   fovDeg: number,
   control: Control | undefined,
   runner: Laboratory['runner'],
+  stimuli: readonly Stimulus[],
 ): Promise<Laboratory> {
   const { name, heightPx, widthPx, setup } = network;
   const { input, allNodes, exact, options } = setup;
@@ -109,6 +111,10 @@ export async function laboratoryFor(
     sizePx: [heightPx, widthPx],
     subject: { ...subject, control: await weights() },
     preprocess,
+    pictures:
+      stimuli.length === 0
+        ? undefined
+        : { items: stimuli, ids: stimuli.map(({ id }) => id), preprocess: preprocessFor(stimuli[0], preprocess) },
     runner,
   };
 }

@@ -4,11 +4,11 @@
  */
 
 import { computed, signal } from '@preact/signals';
-import { type LearningPoint, type TuningMeasureId, tuningMeasures } from '@ventral/charts';
+import { type FilterChartId, filterChartIds, type LearningPoint, type TuningMeasureId, tuningMeasures } from '@ventral/charts';
 import { defaultWorkerCount, type Graph } from '@ventral/core';
 import type { Area5 } from '@ventral/cortex';
-import type { Table } from '@ventral/probe';
-import { columnIndex } from '@ventral/probe';
+import type { ProbePicture, Table } from '@ventral/probe';
+import { columnIndex, joinTables } from '@ventral/probe';
 import { firstNetwork } from './builtin.ts';
 import type { Field } from './draw/field.ts';
 import { unitAt } from './draw/field.ts';
@@ -59,8 +59,20 @@ const noTables: readonly Table[] = [];
 /** Tables of the graph, and the field of view that their degrees are for. */
 export const graphTables = signal({ fovDeg: 8, tables: noTables });
 export const stimulusTables = signal(noTables);
-/** Tables of the battery, and the field of view that its degrees are for. */
-export const physiologyTables = signal({ fovDeg: 8, tables: noTables });
+/** Probes that make their own stimuli and run together. */
+export const probeGroups = ['physiology', 'complexity', 'selectivity'] as const;
+export type ProbeGroup = (typeof probeGroups)[number];
+/** Tables and pictures of each group that was measured, and the field of view that their degrees are for. */
+export const measuredGroups = signal<{
+  readonly fovDeg: number;
+  readonly tables: Readonly<Partial<Record<ProbeGroup, readonly Table[]>>>;
+  readonly pictures: Readonly<Partial<Record<ProbeGroup, readonly ProbePicture[]>>>;
+}>({ fovDeg: 8, tables: {}, pictures: {} });
+/** The same joined: each group adds rows to the table of all measures. */
+export const physiologyTables = computed(() => {
+  const { fovDeg, tables } = measuredGroups.value;
+  return { fovDeg, tables: joinTables(probeGroups.map((group) => tables[group] ?? [])) };
+});
 export const tables = computed(() => [...graphTables.value.tables, ...stimulusTables.value, ...physiologyTables.value.tables]);
 export function tableNamed(name: string): Table | undefined {
   return tables.value.find((table) => table.name === name);
@@ -135,8 +147,8 @@ export const mapScale = signal<MapScale>('layer');
 // Beside the cortex.
 export const ladderMeasures = ['receptive-field', 'latency', 'half-peak', 'sparseness'] as const;
 export type LadderMeasure = (typeof ladderMeasures)[number];
-export type Measure = LadderMeasure | TuningMeasureId;
-export const measures: readonly Measure[] = [...ladderMeasures, ...tuningMeasures.map(({ id }) => id)];
+export type Measure = LadderMeasure | FilterChartId | TuningMeasureId;
+export const measures: readonly Measure[] = [...ladderMeasures, ...filterChartIds, ...tuningMeasures.map(({ id }) => id)];
 export const measure = signal<Measure>('receptive-field');
 export const speciesShown = ['macaque', 'human'] as const;
 export type SpeciesShown = (typeof speciesShown)[number];
@@ -174,6 +186,8 @@ export type PhysiologyState =
   | { readonly is: 'cancelled'; readonly nDone: number; readonly nItems: number }
   | { readonly is: 'failed'; readonly message: string };
 export const physiology = signal<PhysiologyState>({ is: 'idle' });
+/** The group that is measured next. */
+export const probeGroup = signal<ProbeGroup>('physiology');
 export const withControls = signal(true);
 
 export const chosenWorkers = signal<number | undefined>(undefined);

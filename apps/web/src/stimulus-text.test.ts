@@ -1,4 +1,4 @@
-import { physiologySets } from '@ventral/stimuli';
+import { batterySets } from '@ventral/stimuli';
 import { expect, test } from 'vitest';
 import { en } from './i18n/en.ts';
 import { ko } from './i18n/ko.ts';
@@ -28,7 +28,12 @@ test('lists are told apart by their members', () => {
 
 test.each([en, ko])('every set and every parameter of the battery has a name', ({ stimuli }) => {
   const view = { heightPx: 64, widthPx: 64, fovDeg: 4, seed: 0 };
-  const parameters = new Set(physiologySets.flatMap((set) => Object.keys(set.list(view).parameters(0))));
+  const parameters = new Set(
+    batterySets.flatMap((set) => {
+      const list = set.list(view);
+      return Array.from({ length: list.nStimuli }, (_, i) => Object.keys(list.parameters(i))).flat();
+    }),
+  );
   expect([...parameters].filter((name) => !(name in stimuli.parameters))).toEqual([]);
-  expect(physiologySets.map(({ name }) => name).filter((name) => !(name in stimuli.sets))).toEqual([]);
+  expect(batterySets.map(({ name }) => name).filter((name) => !(name in stimuli.sets))).toEqual([]);
 });

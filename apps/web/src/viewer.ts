@@ -17,9 +17,11 @@ import {
   centreUnitFields,
   defaultFovDeg,
   defaultProbeOptions,
+  defaultProbes,
   type LayerInfo,
   layerSet,
   probes,
+  selectProbes,
   stateBytesOf,
   stimulusProbes,
   tablesOf,
@@ -33,6 +35,8 @@ import { preprocessFor } from './probe-job.ts';
 
 const options = defaultProbeOptions;
 const reading = stimulusProbes(probes.map(({ name }) => name));
+/** Done as a network opens; what takes seconds comes with the battery. */
+const ofGraph = selectProbes(defaultProbes).filter(({ kind }) => kind === 'graph');
 const loadPicture = createPictureLoader();
 
 interface OpenNetwork {
@@ -141,12 +145,7 @@ const viewer: Viewer = {
   graphTables(fovDeg) {
     const { executor, layers } = opened();
     const context = { model: executor.graph.name, fovDeg, options, nImages: 0 };
-    return tablesOf(
-      context,
-      executor.graph,
-      layers,
-      probes.filter(({ kind }) => kind === 'graph'),
-    );
+    return tablesOf(context, executor.graph, layers, ofGraph);
   },
 
   sheet(set, view, nMost) {

@@ -1,6 +1,14 @@
 /** @file The entry of a worker of the pool: probes, trains, evaluates, draws and answers, one session at a time. */
 import { openEvaluateSession, openTrainSession, serve, sessionsByKind } from '@ventral/core';
-import { openEffectiveFieldSession, openPhysiologySession, openProbeSession } from '@ventral/probe';
+import {
+  openEffectiveFieldSession,
+  openLinearShareSession,
+  openPatchesSession,
+  openPhysiologySession,
+  openPreferredSession,
+  openProbeSession,
+  openVisualiseSession,
+} from '@ventral/probe';
 import { compileKernels, createPictureLoader, loadNetwork } from './laboratory.ts';
 import { openAnswerSession, openDrawSession } from './lesson-sessions.ts';
 import { holdLifeLock } from './life-lock.ts';
@@ -19,6 +27,10 @@ async function loadSessions() {
     probe: openProbeSession<Stimulus>(environment),
     physiology: openPhysiologySession(environment),
     'effective-field': openEffectiveFieldSession(environment),
+    'linear-share': openLinearShareSession(environment),
+    visualise: openVisualiseSession(environment),
+    preferred: openPreferredSession<Stimulus>(environment),
+    patches: openPatchesSession<Stimulus>(environment),
     train: openTrainSession(environment),
     evaluate: openEvaluateSession<Stimulus>(environment),
     draw: openDrawSession,

@@ -15,7 +15,7 @@ function uniform(seed: number): () => number {
 const fieldColumns =
   'model,layer_index,layer,op,stage,is_block_output,rf_size_h_px,rf_size_w_px,rf_stride_h_px,rf_stride_w_px,rf_padding_h_px,rf_padding_w_px,rf_center_y_px,rf_center_x_px,rf_clipped_h_px,rf_clipped_w_px,rf_size_deg,rf_share,smallest_branch_h_px,smallest_branch_w_px,aligned,sees_whole_image';
 const statisticsColumns =
-  'model,layer_index,layer,op,stage,is_block_output,n_images,n_channels,n_units,n_values,mean,sd,min,max,skewness,kurtosis,q01,q05,q25,median,q75,q95,q99,fraction_active,rectified_fraction,n_units_sampled,n_never_active,lifetime_sparseness,population_sparseness,fraction_above_half_peak,n_nan';
+  'model,layer_index,layer,op,stage,is_block_output,n_images,n_channels,n_units,n_values,mean,sd,min,max,skewness,kurtosis,q01,q05,q25,median,q75,q95,q99,fraction_active,rectified_fraction,n_units_sampled,n_never_active,lifetime_sparseness,population_sparseness,fraction_above_half_peak,n_nan,note';
 
 function table(name: string, columns: string, rows: readonly Readonly<Record<string, Cell>>[]): Table {
   const names = columns.split(',');
@@ -162,4 +162,38 @@ export function fakeTuning(tables: readonly Table[], measures: readonly string[]
     ),
   );
   return table('tuning', tuningColumns, rows);
+}
+
+const filterColumns = 'model,layer_index,layer,op,stage,is_block_output,channel,y,x,red,green,blue';
+const filterShapeColumns =
+  'model,layer_index,layer,op,stage,is_block_output,channel,orientation_deg,frequency_cpd,nx,ny,gabor_r2,dog_r2,note';
+
+/** What a fake filter's fit found; without nx it is the note that counts. */
+export type FakeShape = Readonly<{ nx?: number; ny?: number; note?: string }>;
+
+/**
+ * The two tables of a first layer.
+ * @param weights of all filters, [filter][place, row by row][red, green, blue]
+ */
+export function fakeFilters(
+  side: number,
+  weights: readonly (readonly (readonly [red: number, green: number, blue: number])[])[],
+  shapes: readonly FakeShape[],
+): Table[] {
+  const layer = {
+    model: 'vgg16',
+    layer_index: 0,
+    layer: 'conv1',
+    op: 'conv2d+relu',
+    stage: 'activation',
+    is_block_output: false,
+  };
+  const places = weights.flatMap((filter, channel) =>
+    filter.map(([red, green, blue], i) => ({ ...layer, channel, y: Math.floor(i / side), x: i % side, red, green, blue })),
+  );
+  const fitted = shapes.map((shape, channel) => {
+    const fit = shape.nx === undefined ? {} : { orientation_deg: 45, frequency_cpd: 1.6, gabor_r2: 0.9 };
+    return { ...layer, channel, ...fit, ...shape };
+  });
+  return [table('filters', filterColumns, places), table('filter-shapes', filterShapeColumns, fitted)];
 }

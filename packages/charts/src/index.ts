@@ -1,26 +1,31 @@
 /** @file Tables → charts as plain vega-lite data. The one list of charts is `charts`. */
 import type { Measurement } from '@ventral/cortex';
 import { columnIndex, type Table } from '@ventral/probe';
+import { filtersChart } from './filters.ts';
 import { halfPeakChart } from './half-peak.ts';
 import { latencyChart } from './latency.ts';
+import { nxNyChart } from './nx-ny.ts';
 import type { ChartOptions } from './plan.ts';
 import { receptiveFieldChart } from './receptive-field.ts';
 import { sparsenessChart } from './sparseness.ts';
 import type { Chart } from './spec.ts';
 import { tuningChart } from './tuning.ts';
 import { type TuningMeasureId, tuningMeasures } from './tuning-measures.ts';
+import { hasV1Scores, v1ScoresChart } from './v1-scores.ts';
+import { type Language, words } from './words.ts';
 
 export { layerAreaTable } from './layer-area.ts';
 export { shortName } from './layers.ts';
 export { type LearningCurve, type LearningPoint, learningCurveChart, learningCurveTable } from './learning-curve.ts';
 export type { ChartOptions } from './plan.ts';
+export { type PatchSheet, type PreferenceLadder, type PreferenceLadderOptions, preferenceLadder } from './preference-ladder.ts';
 export type { Chart, VegaLiteSpec } from './spec.ts';
 export { specFields } from './spec.ts';
 export { config, inks, okabeIto, type Theme } from './theme.ts';
 export { tuningChart, tuningMeasureName } from './tuning.ts';
 export { type TuningMeasure, type TuningMeasureId, tuningMeasures } from './tuning-measures.ts';
 export { type Language, unitSymbol } from './words.ts';
-export { halfPeakChart, latencyChart, receptiveFieldChart, sparsenessChart };
+export { filtersChart, halfPeakChart, latencyChart, nxNyChart, receptiveFieldChart, sparsenessChart, v1ScoresChart };
 
 /** A chart of some tables of a probe run. */
 export type ChartMaker = (tables: readonly Table[], measurements: readonly Measurement[], options: ChartOptions) => Chart;
@@ -28,17 +33,38 @@ export type ChartMaker = (tables: readonly Table[], measurements: readonly Measu
 /** The charts of every probe run in the order they are shown; {@link tuningChart} is one for each measure of the battery. */
 export const charts = [receptiveFieldChart, latencyChart, halfPeakChart, sparsenessChart] as const;
 
+/** The charts of the first layer's filters. */
+export const filterCharts = { 'first-layer-filters': filtersChart, 'nx-ny': nxNyChart } as const satisfies Record<
+  string,
+  ChartMaker
+>;
+export type FilterChartId = keyof typeof filterCharts;
+export const filterChartIds = Object.keys(filterCharts) as readonly FilterChartId[];
+
+/** What a chart of the filters is called in a list. */
+export function filterChartName(id: FilterChartId, language: Language): string {
+  const { picture, scatter } = words[language].filters;
+  return { 'first-layer-filters': picture, 'nx-ny': scatter }[id];
+}
+
+/** Whether the network has filters on its picture that were measured. */
+export function hasFilters(tables: readonly Table[]): boolean {
+  return tables.some(({ name, rows }) => name === 'filters' && rows.length > 0);
+}
+
 /** The charts that these tables have the numbers for, in the order they are shown. */
 export function chartsOf(tables: readonly Table[]): ChartMaker[] {
   const has = (name: string) => tables.some((table) => table.name === name);
   return [
     ...(has('receptive-fields') ? [receptiveFieldChart, latencyChart] : []),
     ...(has('statistics') ? [halfPeakChart, sparsenessChart] : []),
+    ...(hasFilters(tables) ? Object.values(filterCharts) : []),
     ...measuredTuning(tables).map(
       (id): ChartMaker =>
         (...given) =>
           tuningChart(...given, id),
     ),
+    ...(hasV1Scores(tables) ? [v1ScoresChart] : []),
   ];
 }
 

@@ -15,7 +15,7 @@ export type Drawn = Readonly<Record<string, Cell>>;
 const controlGrey = '#9aa0a8';
 
 /** Fill and shape of each series: the same in every chart. Hollow = a bound or a secondary measure. */
-const looks = {
+export const looks = {
   theoretical: ['transparent', 'triangle-down'],
   order: [okabeIto.skyBlue, 'circle'],
   'half-peak': [okabeIto.skyBlue, 'circle'],
@@ -46,10 +46,11 @@ const looks = {
   'modulation-ratio-of-cells': [okabeIto.vermilion, 'diamond'],
   'surround-of-cells': [okabeIto.green, 'triangle-up'],
   'suppression-of-cells': [okabeIto.green, 'triangle-up'],
+  'texture-modulation-of-cells': [okabeIto.vermilion, 'diamond'],
 } as const satisfies Record<NetworkSeries | SeriesId, readonly [fill: string, shape: string]>;
 
 /** Dashes of the line of each series that can be one. */
-const dashes: Partial<Record<NetworkSeries, readonly number[]>> = {
+export const dashes: Partial<Record<NetworkSeries, readonly number[]>> = {
   tuning: [1, 0],
   untrained: [9, 3],
   permuted: [5, 4],

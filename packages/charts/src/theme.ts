@@ -21,7 +21,7 @@ export const inks = {
 } as const satisfies Record<Theme, Record<string, string>>;
 
 /** Hangul falls back to what the common systems carry; a missing fallback shows boxes in exported pictures. */
-const font =
+export const font =
   "system-ui, -apple-system, 'Segoe UI', Roboto, 'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'NanumGothic', 'DejaVu Sans', sans-serif";
 
 export function config(theme: Theme): VegaLiteSpec {

@@ -19,7 +19,19 @@ export interface TuningMeasure {
   /** Histogram of V1's cells: a measure for cellHistogram. */
   readonly histogram?: string;
   /** Lines that the numbers are read against. */
-  readonly lines?: readonly ('one-pixel' | 'whole-field' | 'pixel-limit' | 'simple-or-complex')[];
+  readonly lines?: readonly (
+    | 'one-pixel'
+    | 'whole-field'
+    | 'pixel-limit'
+    | 'simple-or-complex'
+    | 'lgn-or-v1'
+    | 'one-of-eight'
+    | 'one-of-ten'
+    | 'one-of-thirty-two'
+    | 'equal-sizes'
+    | 'no-preference'
+    | 'straight'
+  )[];
 }
 
 const inDegrees = { unit: 'deg', scale: 'log', lines: ['one-pixel', 'whole-field'] } as const;
@@ -88,9 +100,36 @@ export const tuningMeasures = [
   { id: 'opponency_index', scale: 'linear' },
   { id: 'mapped_sigma_deg', ...inDegrees, quantity: 'field-sigma' },
   { id: 'mapped_area_root_deg', ...inDegrees, quantity: 'field-extent' },
+  { id: 'rc_sigma_deg', ...inDegrees, quantity: 'field-sigma' },
+  { id: 'rc_area_root_deg', ...inDegrees, quantity: 'field-extent' },
+  { id: 'rc_reliability', scale: 'linear' },
+  { id: 'lgn_likeness', scale: 'linear', lines: ['lgn-or-v1'] },
   { id: 'effective_sigma_deg', ...inDegrees, quantity: 'field-sigma' },
   { id: 'effective_area_root_deg', ...inDegrees, quantity: 'field-extent' },
   { id: 'effective_share', ...share },
+  { id: 'category_sparseness', ...share, quantity: 'sparseness' },
+  { id: 'share_above_half_peak', ...share, quantity: 'half-peak' },
+  { id: 'class_selectivity', scale: 'linear' },
+  { id: 'category_d_prime', scale: 'linear' },
+  { id: 'position_tolerance', scale: 'linear' },
+  { id: 'size_tolerance', scale: 'linear' },
+  { id: 'rotation_tolerance', scale: 'linear' },
+  { id: 'category_accuracy', ...share, lines: ['one-of-eight'] },
+  { id: 'position_generalisation', ...share, lines: ['one-of-ten'] },
+  { id: 'size_generalisation', ...share, lines: ['one-of-ten'] },
+  { id: 'rotation_generalisation', ...share, lines: ['one-of-ten'] },
+  { id: 'participation_ratio', scale: 'linear' },
+  { id: 'two_nn_dimension', scale: 'linear' },
+  { id: 'texture_modulation', scale: 'linear', quantity: 'texture-modulation' },
+  { id: 'texture_variance_ratio', scale: 'log' },
+  { id: 'complex_over_simple', scale: 'linear', domain: [-1, 1], lines: ['no-preference'] },
+  { id: 'prefers_complex', ...share, lines: ['one-of-thirty-two'] },
+  { id: 'curvature_fit_r', scale: 'linear' },
+  { id: 'peak_curvature', scale: 'linear', domain: [-1, 1], lines: ['straight'] },
+  { id: 'compressed_size_log_ratio', scale: 'linear', lines: ['equal-sizes'] },
+  { id: 'compressed_size_over_scrambled', scale: 'linear', lines: ['equal-sizes'] },
+  { id: 'linear_share', scale: 'linear' },
+  { id: 'energy_share', scale: 'linear' },
 ] as const satisfies readonly TuningMeasure[];
 
 export type TuningMeasureId = (typeof tuningMeasures)[number]['id'];

@@ -98,6 +98,13 @@ function linesOf({ lines = [] }: TuningMeasure, { fovDeg, inputPx, language }: C
     'pixel-limit': { value: limitCpd, label: say.pixelLimit(digits(limitCpd)) },
     // Skottun et al. 1991, Vision Res 31:1079.
     'simple-or-complex': { value: 1, label: say.simpleOrComplex },
+    'lgn-or-v1': { value: 0, label: say.lgnOrV1 },
+    'one-of-eight': { value: 1 / 8, label: say.chance('1/8') },
+    'one-of-ten': { value: 1 / 10, label: say.chance('1/10') },
+    'one-of-thirty-two': { value: 1 / 32, label: say.chance('1/32') },
+    'equal-sizes': { value: 0, label: say.equalSizes },
+    'no-preference': { value: 0, label: say.noPreference },
+    straight: { value: 0, label: say.straight },
   };
   return lines.map((id) => ({ id, ...known[id] }));
 }

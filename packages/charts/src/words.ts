@@ -43,6 +43,11 @@ const en = {
   gaussian: 'half-rectified Gaussian, 0.682',
   pixelLimit: (cpd: string) => `half a cycle per pixel, ${cpd} c/deg`,
   simpleOrComplex: 'simple cells above 1',
+  lgnOrV1: 'above like LGN, below like V1',
+  equalSizes: 'as complex, 0',
+  noPreference: 'neither preferred',
+  straight: 'straight edges',
+  chance: (share: string) => `chance, ${share}`,
   along: (measure: string) => `${measure} along the network and along the ventral stream`,
   defined: (n: string, of: string) => `defined for ${n} of ${of} units`,
   aside: (numbers: string) => `Published under another definition, not drawn: ${numbers}.`,
@@ -88,6 +93,62 @@ const en = {
   rank: (rank: number) => `rank ${rank}`,
   summary: (nLayers: number, areas: readonly Area5[]) =>
     `Left: ${nLayers} layers of the network by rank of depth. Right: the areas LGN, V1, V2, V4 and IT; with published numbers: ${areas.join(', ') || 'none'}.`,
+  /** Of the scores of the published battery. */
+  v1Scores: {
+    title: 'How alike the units of each layer and the cells of V1 are',
+    axis: 'score / ceiling',
+    depth: 'layer by rank of depth',
+    network: 'network',
+    score: 'score',
+    ceiling: 'ceiling',
+    nUnits: (units: string, cells: string) => `${units} units, ${cells} cells`,
+    note: 'Each panel compares the distribution of one property over a layer’s units with the published one of cells: 1 = the same, 0 = as far from it as can be, by the Kolmogorov–Smirnov distance; over the score that the cells reach against themselves. A layer without units whose field lies at the stimuli, or without any that have the property, is a gap. Few units make a score uncertain.',
+    /** Those that the relative battery does not measure. */
+    properties: {
+      orientation_selective: 'Orientation selective or not',
+      sf_selective: 'Frequency selective or not',
+      surround_suppressed: 'Suppressed or not',
+      surround_over_summation: 'Surround over summation field',
+    } as Readonly<Record<string, string>>,
+  },
+  /** Of the figure of preferred patches. */
+  ladder: {
+    title: 'What layers prefer, beside what areas are known to prefer',
+    apart: 'Two ladders side by side: no layer is an area, and rungs of equal height have nothing to do with each other.',
+    layers: (model: string) => `Layers of ${model}, the deepest on top`,
+    channels: 'three channels, nine patches of each',
+    shuffled: 'weights shuffled',
+    areas: 'Areas of the ventral stream, IT on top',
+    field: (px: string, deg: string) => `patch ${px} px, ${deg}°`,
+    bottom: '↑ the picture comes in below',
+    species: {} as Readonly<Record<string, string>>,
+    /** null: data/cortex says it in English. */
+    statements: null as Readonly<Record<string, string>> | null,
+    note: 'Each block of nine shows the places that drive one channel most among the pictures shown, strongest at the upper left, at most one of each picture. A patch is as large as the theoretical field inside the picture, an upper bound of what the channel can see. The three channels are picked by their place in the layer, not by eye.',
+    frame: 'Grey frame: a channel of the same layer, its weights shuffled.',
+  },
+  /** Of the charts of the first layer. */
+  filters: {
+    picture: 'Filters of the first layer',
+    sizes: (n: string, size: string) => `${n} filters of ${size} px`,
+    largest: (weight: string) => `largest weight ${weight}`,
+    pictureNote:
+      'Weights of the first convolution over red, green and blue, batch normalisation folded in. Mid-grey is a weight of 0; each filter is on its own scale, its largest weight, of either sign, at the end of the colours. Where it is brighter, light raises the response; where it is darker, light lowers it.',
+    leftOut: (n: string) => `${n} further filters are not drawn; filters.csv has all.`,
+    facts: { channel: 'filter', place: 'what', weights: 'red, green, blue', reading: 'number', about: 'how' },
+    scatter: 'First-layer filters beside simple cells of V1',
+    axes: { nx: 'nx: σ across the stripes, cycles (log)', ny: 'ny: σ along the stripes, cycles (log)' },
+    points: 'dots: filters of the first layer',
+    cells: (n: string) => `grey: number of simple cells of V1, ${n} in all`,
+    fit: (orientationDeg: string, cpd: string, r2: string) => `orientation ${orientationDeg}°, ${cpd} c/deg, R² ${r2}`,
+    noFit: 'no filter has a Gabor fit that defines nx and ny',
+    scatterNote:
+      'nx and ny are the σ of a Gabor’s envelope across and along its stripes times its frequency: near 0 a blob without a second lobe, larger with each stripe. They have no unit and do not depend on the field of view. Filters are fitted over their strongest colour, cells by reverse correlation.',
+    defined: (n: string, of: string, reasons: string) =>
+      `Defined for ${n} of ${of} filters${reasons === '' ? '.' : `; not for: ${reasons}.`}`,
+    /** Notes of the table filter-shapes, as counted in the sentence before. */
+    reasons: {} as Readonly<Record<string, string>>,
+  },
   charts: {
     'receptive-field': {
       title: 'Receptive-field size along the network and along the ventral stream',
@@ -197,6 +258,26 @@ const en = {
       axis: '√area, degrees (log)',
       note: '√ of the area above 4.55 % of the map’s peak, patch included; for a disc 0.89 of its diameter. The cells’ numbers are diameters or sides.',
     },
+    rc_sigma_deg: {
+      name: 'Field by reverse correlation, σ',
+      axis: 'σ, degrees (log)',
+      note: 'σ of the Gaussian fitted to what black and white checks add to the response, whatever the sign, the check taken off. Units that answer a picture and its negative alike have no such map. Of people, σ is that of a population of cells.',
+    },
+    rc_area_root_deg: {
+      name: 'Field by reverse correlation, √area',
+      axis: '√area, degrees (log)',
+      note: '√ of the area above 4.55 % of the map’s peak, check included, of maps whose halves correlate by at least 0.95; for a disc 0.89 of its diameter. The cells’ numbers are diameters or sides.',
+    },
+    rc_reliability: {
+      name: 'Reliability of reverse correlation',
+      axis: 'correlation of the halves',
+      note: 'Correlation of the maps from two halves of the pictures: 1 for a linear unit, rectified or not. Maps below 0.3 are not measured.',
+    },
+    lgn_likeness: {
+      name: 'Likeness to LGN',
+      axis: 'R² of centre and surround − R² of a Gabor',
+      note: 'How much better a difference of Gaussians than a Gabor, fitted to the map of one half of the pictures, explains that of the other: the fields of LGN are of the first kind, those of V1’s simple cells of the second. Of maps at least 7 px across, for up to 8 units of a layer.',
+    },
     effective_sigma_deg: {
       name: 'Effective field, σ',
       axis: 'σ, degrees (log)',
@@ -211,6 +292,121 @@ const en = {
       name: 'Effective field, share of the theoretical',
       axis: 'share of the side',
       note: '√area of the effective field over the side of the theoretical one.',
+    },
+    category_sparseness: {
+      name: 'Sparseness over categories',
+      axis: 'sparseness S (0 = dense, 1 = sparse)',
+      note: 'Lifetime S over 128 drawn pictures of 8 categories, after rectification. The cells’ 0.5 is no measured mean: it follows from rates with an exponential distribution.',
+    },
+    share_above_half_peak: {
+      name: 'Categories: pictures above half of the peak',
+      axis: 'share of pictures',
+      note: 'Of 128 drawn pictures of 8 categories. It depends on the pictures and on how many there are; the cells saw others.',
+    },
+    class_selectivity: {
+      name: 'Class selectivity',
+      axis: '(best − rest) / (best + rest)',
+      note: 'The best of 8 categories against all others; which is best is read off the other half of the pictures, so that chance is 0 and not above.',
+    },
+    category_d_prime: {
+      name: 'd′ of the best category',
+      axis: 'd′',
+      note: 'The best of 8 categories against all others, in standard deviations; which is best is read off the other half of the pictures.',
+    },
+    position_tolerance: {
+      name: 'Tolerance to position',
+      axis: 'rank correlation between two places',
+      note: 'How alike a unit ranks 10 objects at 5 places of its field. Chance is 0; a unit silent at a place counts as 0 there.',
+    },
+    size_tolerance: {
+      name: 'Tolerance to size',
+      axis: 'rank correlation between two sizes',
+      note: 'How alike a unit ranks 10 objects in 4 sizes, a quarter of its field to 0.71 of it. Units that answer light rank objects by their area in any size.',
+    },
+    rotation_tolerance: {
+      name: 'Tolerance to rotation',
+      axis: 'rank correlation between two rotations',
+      note: 'How alike a unit ranks 10 objects in 4 rotations in the plane. Units that answer light rank objects by their area in any rotation.',
+    },
+    category_accuracy: {
+      name: 'Decoding of categories',
+      axis: 'accuracy on other pictures',
+      note: 'A linear readout of 8 categories from the recorded units, one place of each channel, fitted to 112 pictures and tried on 16 others, in turn.',
+    },
+    position_generalisation: {
+      name: 'Decoding of objects at another place',
+      axis: 'accuracy at a place not seen',
+      note: 'A linear readout of 10 objects from the recorded units, fitted to 4 places of the units’ field and tried on the fifth, in turn.',
+    },
+    size_generalisation: {
+      name: 'Decoding of objects in another size',
+      axis: 'accuracy in a size not seen',
+      note: 'A linear readout of 10 objects from the recorded units, fitted to 3 sizes and tried on the fourth, in turn.',
+    },
+    rotation_generalisation: {
+      name: 'Decoding of objects in another rotation',
+      axis: 'accuracy in a rotation not seen',
+      note: 'A linear readout of 10 objects from the recorded units, fitted to 3 rotations and tried on the fourth, in turn.',
+    },
+    participation_ratio: {
+      name: 'Dimensionality: participation ratio',
+      axis: 'effective number of directions',
+      note: 'Of 32 units over 128 pictures in every layer. It grows with both numbers, so its height is not that of the layer; it is not complexity.',
+    },
+    two_nn_dimension: {
+      name: 'Dimensionality by two nearest neighbours',
+      axis: 'intrinsic dimension',
+      note: 'Of 32 units over 128 pictures in every layer. Above about ten it lies too low with so few pictures.',
+    },
+    texture_modulation: {
+      name: 'Texture modulation',
+      axis: '(texture − noise) / (texture + noise)',
+      note: 'Naturalistic textures against the same with random phases: 0 for a unit that sees only the spectrum. The cells saw other textures, made from photographs, in an aperture of 4°: only the sign and the step from V1 to V2 are comparable.',
+    },
+    texture_variance_ratio: {
+      name: 'Texture families against samples',
+      axis: 'variance between / within families (log)',
+      note: 'Above 1, a unit tells families of textures apart more than samples of one. Of 15 families of 3 samples.',
+    },
+    complex_over_simple: {
+      name: 'Complex over simple patterns',
+      axis: '(complex − simple) / (complex + simple)',
+      note: 'Best of 154 concentric, radial, spiral and hyperbolic gratings, angles, crosses, arcs and circles against the best of as many gratings, edges, bars and spots of the same contrast and area. One good pattern is enough for a value above 0: see the share of units that prefer complex ones beyond chance.',
+    },
+    prefers_complex: {
+      name: 'Units that prefer complex patterns',
+      axis: 'share of units',
+      note: 'Share of units with p < 0.05 when the labels simple and complex are permuted; of units without a preference 1 in 32. Of the cells of V2 a third respond differentially to complex shapes, by another criterion.',
+    },
+    curvature_fit_r: {
+      name: 'Curvature tuning',
+      axis: 'r, shapes not fitted',
+      note: 'Correlation of a Gaussian in boundary curvature × angular position, fitted to half of 366 closed shapes, with the responses to the others; at most 32 units of a layer. A filter for an edge at one place is predicted well, too: only what exceeds the controls tells of curvature.',
+    },
+    peak_curvature: {
+      name: 'Preferred curvature',
+      axis: 'curvature (−1 concave, 1 sharp convex)',
+      note: 'Where the fitted Gaussian peaks, of units whose r is at least 0.3; squashed so that sharp points are near 1.',
+    },
+    compressed_size_log_ratio: {
+      name: 'Compressed size of preferred patches',
+      axis: 'ln(size / random patches of the field)',
+      note: 'Of the nine patches that drive a channel most, over the median of 200 random patches of the same field from the same pictures: below 0 is simpler. It depends on the pictures; where the field is the whole picture, patches are pictures.',
+    },
+    compressed_size_over_scrambled: {
+      name: 'Compressed size over scrambled',
+      axis: 'ln(size / its scrambled version)',
+      note: 'Of the nine patches that drive a channel most, each over its own phase-scrambled version: 0 is as without order, further below is more structure. It follows the size of the field, so compare with the controls.',
+    },
+    linear_share: {
+      name: 'Linear share',
+      axis: 'share of the variance',
+      note: 'What a linear filter of the picture explains of the response before the activation, over grey noise with the spectrum of natural scenes. A share near 0 may come out below it.',
+    },
+    energy_share: {
+      name: 'Share of a Gabor’s energy',
+      axis: 'share of the variance',
+      note: 'What the energy of one Gabor pair, the model of a complex cell, explains of the same response. Adds to the linear share.',
     },
   } as Record<TuningMeasureId, TuningWords>,
 };
@@ -235,6 +431,11 @@ const ko = {
   gaussian: '반파 정류 가우스 분포, 0.682',
   pixelLimit: (cpd) => `픽셀당 반 주기, ${cpd} c/deg`,
   simpleOrComplex: '1보다 크면 단순세포',
+  lgnOrV1: '위는 LGN형, 아래는 V1형',
+  equalSizes: '같은 복잡도, 0',
+  noPreference: '어느 쪽도 선호하지 않음',
+  straight: '곧은 변',
+  chance: (share) => `우연 수준, ${share}`,
   along: (measure) => `신경망과 복측 시각 경로의 ${measure}`,
   defined: (n, of) => `유닛 ${of}개 중 ${n}개에서 정의됨`,
   aside: (numbers) => `다른 정의로 발표되어 그리지 않은 값: ${numbers}.`,
@@ -290,6 +491,7 @@ const ko = {
     'modulation-ratio-of-cells': '단일 세포의 F1/F0, 중앙값과 사분위수',
     'surround-of-cells': '단일 세포의 주변부 지름, 중심와, 중앙값과 사분위수',
     'suppression-of-cells': '단일 세포의 억제 지수, 중심와, 중앙값과 사분위수',
+    'texture-modulation-of-cells': '단일 세포의 질감 변조, 15개 질감군의 평균과 범위',
   },
   facts: { name: '대상', reading: '값', about: '방법', definition: '정의', source: '출처' },
   smallestBranch: (px) => `가장 작은 가지 ${px}픽셀`,
@@ -299,6 +501,77 @@ const ko = {
   rank: (rank) => `순위 ${rank}`,
   summary: (nLayers, areas) =>
     `왼쪽: 깊이 순위별 신경망의 층 ${nLayers}개. 오른쪽: LGN, V1, V2, V4, IT 영역. 발표된 수치가 있는 영역: ${areas.join(', ') || '없음'}.`,
+  v1Scores: {
+    title: '층별 유닛과 V1 세포의 닮은 정도',
+    axis: '점수 / 상한',
+    depth: '깊이 순위별 층',
+    network: '신경망',
+    score: '점수',
+    ceiling: '상한',
+    nUnits: (units, cells) => `유닛 ${units}개, 세포 ${cells}개`,
+    note: '칸마다 한 층의 유닛에서 잰 성질의 분포를 발표된 세포의 분포와 비교한다. 콜모고로프–스미르노프 거리로 1은 같은 분포, 0은 가장 먼 분포이며, 세포가 자기 자신에 대해 얻는 점수로 나눈다. 자극 위치에 수용영역을 둔 유닛이 없거나 그 성질이 정의되는 유닛이 없는 층은 비워 둔다. 유닛이 적으면 점수가 불확실하다.',
+    properties: {
+      orientation_selective: '방위 선택성 유무',
+      sf_selective: '주파수 선택성 유무',
+      surround_suppressed: '주변부 억제 유무',
+      surround_over_summation: '주변부 대 합산 영역',
+    },
+  },
+  ladder: {
+    title: '층이 선호하는 것과 영역이 선호한다고 알려진 것',
+    apart: '나란히 놓인 두 사다리: 어떤 층도 영역이 아니며, 같은 높이에 있어도 서로 관계가 없습니다.',
+    layers: (model) => `${model}의 층, 맨 위가 가장 깊은 층`,
+    channels: '채널 세 개, 각각 아홉 조각',
+    shuffled: '가중치를 섞음',
+    areas: '복측 시각 경로의 영역, 맨 위가 IT',
+    field: (px, deg) => `조각 ${px}픽셀, ${deg}°`,
+    bottom: '↑ 그림은 아래에서 들어옴',
+    species: { cat: '고양이', macaque: '마카크원숭이' },
+    statements: {
+      'Spots, light or dark, with a surround that opposes them': '주변부가 반대로 작용하는 밝거나 어두운 점',
+      'Bars and edges of one orientation': '한 방위의 막대와 모서리',
+      'The same in the monkey': '원숭이에서도 같음',
+      'Angles, arcs, circles and crossing lines, in many cells more than any bar or grating':
+        '각, 호, 원, 교차하는 선. 많은 세포에서 어떤 막대나 격자보다 더',
+      'Natural textures, more than noise of the same spectrum': '같은 스펙트럼의 잡음보다 자연스러운 질감',
+      'Concentric, radial and hyperbolic gratings, in some cells more than any straight one':
+        '동심원, 방사형, 쌍곡선 격자. 일부 세포에서 어떤 직선 격자보다 더',
+      'A curve of the contour, at one place around a shape': '도형 둘레의 한 위치에 있는 윤곽의 곡률',
+      'Moderately complex features of objects': '적당히 복잡한 물체의 특징',
+      'Features of objects that no bar, spot or square can stand for': '막대, 점, 사각형으로 대신할 수 없는 물체의 특징',
+      'Hands and faces, in a few cells': '소수의 세포에서 손과 얼굴',
+    },
+    note: '아홉 조각 묶음은 보여 준 그림 가운데 한 채널을 가장 강하게 움직인 곳들입니다. 왼쪽 위가 가장 강하고, 그림마다 많아야 한 곳입니다. 조각은 그림 안의 이론적 수용장만큼 크며, 이는 채널이 볼 수 있는 범위의 상한입니다. 세 채널은 눈으로 고르지 않고 층 안의 순서로 정했습니다.',
+    frame: '회색 테두리: 같은 층에서 가중치를 섞은 채널.',
+  },
+  filters: {
+    picture: '첫째 층의 필터',
+    sizes: (n, size) => `${size}픽셀 필터 ${n}개`,
+    largest: (weight) => `가장 큰 가중치 ${weight}`,
+    pictureNote:
+      '첫째 합성곱의 빨강·초록·파랑에 대한 가중치이며 배치 정규화를 합쳤다. 중간 회색은 가중치 0이다. 필터마다 제 눈금을 쓰며, 부호와 무관하게 가장 큰 가중치가 색의 끝에 온다. 밝은 곳에서는 빛이 반응을 높이고, 어두운 곳에서는 낮춘다.',
+    leftOut: (n) => `필터 ${n}개는 그리지 않았다. filters.csv에는 모두 있다.`,
+    facts: { channel: '필터', place: '대상', weights: '빨강, 초록, 파랑', reading: '값', about: '방법' },
+    scatter: '첫째 층의 필터와 V1 단순세포',
+    axes: { nx: 'nx: 줄무늬에 수직인 σ, 주기(로그)', ny: 'ny: 줄무늬를 따르는 σ, 주기(로그)' },
+    points: '점: 첫째 층의 필터',
+    cells: (n) => `회색: V1 단순세포 수, 모두 ${n}개`,
+    fit: (orientationDeg, cpd, r2) => `방위 ${orientationDeg}°, ${cpd} c/deg, R² ${r2}`,
+    noFit: 'nx와 ny가 정해지는 가보르 적합을 가진 필터가 없음',
+    scatterNote:
+      'nx와 ny는 가보르 함수 포락선의 σ(줄무늬에 수직인 것과 나란한 것)에 주파수를 곱한 값이다. 0에 가까우면 둘째 엽이 없는 얼룩이고, 줄무늬가 늘수록 커진다. 단위가 없고 시야의 크기에 따르지 않는다. 필터는 가장 강한 색 성분에, 세포는 역상관으로 적합했다.',
+    defined: (n, of, reasons) => `필터 ${of}개 중 ${n}개에서 정의됨${reasons === '' ? '.' : `; 나머지: ${reasons}.`}`,
+    reasons: {
+      'map narrower than 7 px': '7픽셀보다 좁은 필터',
+      'same value everywhere': '값이 모두 같음',
+      'a Gabor explains less than half of the filter': '가보르 함수가 필터의 절반도 설명하지 못함',
+      'dilation differs along y and x': '세로와 가로의 팽창이 다름',
+      'frequency is below a quarter cycle per map': '주파수가 필터당 1/4 주기 미만',
+      'frequency is above half a cycle per px': '주파수가 픽셀당 반 주기 초과',
+      'envelope is as wide as the map': '포락선이 필터만큼 넓음',
+      'envelope is half a pixel': '포락선이 반 픽셀',
+    },
+  },
   charts: {
     'receptive-field': {
       title: '신경망과 복측 시각 경로의 수용영역 크기',
@@ -407,6 +680,26 @@ const ko = {
       axis: '√면적, 도(로그)',
       note: '최대의 4.55 %를 넘는 면적의 제곱근이며 조각의 크기를 포함한다. 원판이라면 지름의 0.89배이다. 세포의 값은 지름이나 변의 길이이다.',
     },
+    rc_sigma_deg: {
+      name: '역상관 수용영역, σ',
+      axis: 'σ, 도(로그)',
+      note: '흑백 칸이 반응에 더하는 크기(부호 무시)에 맞춘 가우스 함수의 σ에서 칸의 크기를 뺀 값. 그림과 그 음화에 똑같이 반응하는 유닛에는 이런 지도가 없다. 사람의 σ는 세포 집단의 것이다.',
+    },
+    rc_area_root_deg: {
+      name: '역상관 수용영역, √면적',
+      axis: '√면적, 도(로그)',
+      note: '지도가 최대의 4.55 %를 넘는 면적의 제곱근이며 칸의 크기를 포함한다. 두 절반의 상관이 0.95 이상인 지도에서만 잰다. 원판이라면 지름의 0.89배이다. 세포의 값은 지름이나 변의 길이이다.',
+    },
+    rc_reliability: {
+      name: '역상관의 신뢰도',
+      axis: '두 절반의 상관',
+      note: '그림을 두 절반으로 나누어 얻은 지도 사이의 상관. 선형 유닛은 정류 여부와 관계없이 1이다. 0.3보다 작은 지도는 재지 않는다.',
+    },
+    lgn_likeness: {
+      name: 'LGN과의 닮음',
+      axis: '중심–주변의 R² − 가보르의 R²',
+      note: '그림 절반의 지도에 맞춘 가우스 차이(DoG)가 가보르 함수보다 나머지 절반의 지도를 얼마나 더 잘 설명하는가. LGN의 수용영역은 앞의 모양, V1 단순세포의 수용영역은 뒤의 모양이다. 폭이 7픽셀 이상인 지도에서, 층마다 유닛 8개까지 잰다.',
+    },
     effective_sigma_deg: {
       name: '유효 수용영역, σ',
       axis: 'σ, 도(로그)',
@@ -421,6 +714,121 @@ const ko = {
       name: '유효 수용영역의 비율',
       axis: '한 변의 비율',
       note: '유효 수용영역의 √면적을 이론적 수용영역의 한 변으로 나눈 값이다.',
+    },
+    category_sparseness: {
+      name: '범주에 대한 희소성',
+      axis: '희소성 S(0 = 조밀, 1 = 희소)',
+      note: '8개 범주의 그림 128장에 대한 생애 S, 정류 후. 세포의 0.5는 측정된 평균이 아니라 발화율의 지수 분포에서 나온 값이다.',
+    },
+    share_above_half_peak: {
+      name: '최대 반응의 절반을 넘는 범주 그림',
+      axis: '그림의 비율',
+      note: '8개 범주의 그림 128장 가운데. 그림의 종류와 수에 따라 달라지며, 세포는 다른 그림을 보았다.',
+    },
+    class_selectivity: {
+      name: '범주 선택성',
+      axis: '(최선 − 나머지) / (최선 + 나머지)',
+      note: '8개 범주 가운데 가장 선호하는 것과 나머지 전부의 비교. 무엇을 선호하는지는 그림의 다른 절반에서 정하므로 우연 수준은 0이다.',
+    },
+    category_d_prime: {
+      name: '선호 범주의 d′',
+      axis: 'd′',
+      note: '8개 범주 가운데 가장 선호하는 것과 나머지 전부의 차이를 표준편차로 나타낸 값. 무엇을 선호하는지는 그림의 다른 절반에서 정한다.',
+    },
+    position_tolerance: {
+      name: '위치 변화에 대한 내성',
+      axis: '두 위치 사이의 순위 상관',
+      note: '유닛이 수용영역의 5개 위치에서 물체 10개에 매기는 순위가 얼마나 같은가. 우연 수준은 0이며, 반응이 없는 위치는 0으로 센다.',
+    },
+    size_tolerance: {
+      name: '크기 변화에 대한 내성',
+      axis: '두 크기 사이의 순위 상관',
+      note: '수용영역의 4분의 1에서 0.71까지 4개 크기에서 물체 10개에 매기는 순위가 얼마나 같은가. 밝기에 반응하는 유닛은 어떤 크기에서나 면적 순으로 반응한다.',
+    },
+    rotation_tolerance: {
+      name: '회전에 대한 내성',
+      axis: '두 회전 사이의 순위 상관',
+      note: '평면에서 4가지로 회전한 물체 10개에 매기는 순위가 얼마나 같은가. 밝기에 반응하는 유닛은 어떤 회전에서나 면적 순으로 반응한다.',
+    },
+    category_accuracy: {
+      name: '범주 해독',
+      axis: '다른 그림에서의 정확도',
+      note: '기록한 유닛(채널마다 한 위치)에서 8개 범주를 선형으로 읽은 결과. 그림 112장에 맞추고 나머지 16장으로 시험하기를 차례로 되풀이한다.',
+    },
+    position_generalisation: {
+      name: '다른 위치에 있는 물체의 해독',
+      axis: '보지 않은 위치에서의 정확도',
+      note: '기록한 유닛에서 물체 10개를 선형으로 읽은 결과. 수용영역의 4개 위치에 맞추고 나머지 한 위치에서 시험하기를 차례로 되풀이한다.',
+    },
+    size_generalisation: {
+      name: '다른 크기의 물체 해독',
+      axis: '보지 않은 크기에서의 정확도',
+      note: '기록한 유닛에서 물체 10개를 선형으로 읽은 결과. 3개 크기에 맞추고 나머지 한 크기에서 시험하기를 차례로 되풀이한다.',
+    },
+    rotation_generalisation: {
+      name: '다르게 회전한 물체의 해독',
+      axis: '보지 않은 회전에서의 정확도',
+      note: '기록한 유닛에서 물체 10개를 선형으로 읽은 결과. 3개 회전에 맞추고 나머지 한 회전에서 시험하기를 차례로 되풀이한다.',
+    },
+    participation_ratio: {
+      name: '차원수: 참여 비율',
+      axis: '유효 방향의 수',
+      note: '모든 층에서 유닛 32개와 그림 128장으로 잰 값. 두 수가 늘면 함께 늘어나므로 층 자체의 차원수가 아니며, 복잡도도 아니다.',
+    },
+    two_nn_dimension: {
+      name: '두 최근접 이웃으로 잰 차원수',
+      axis: '내재 차원',
+      note: '모든 층에서 유닛 32개와 그림 128장으로 잰 값. 10을 넘으면 이만한 그림으로는 실제보다 낮게 나온다.',
+    },
+    texture_modulation: {
+      name: '질감 변조',
+      axis: '(질감 − 잡음) / (질감 + 잡음)',
+      note: '자연스러운 질감과, 위상만 무작위로 바꾼 같은 질감을 비교한다. 스펙트럼만 보는 유닛은 0이다. 세포는 사진에서 만든 다른 질감을 4° 창으로 보았으므로, 부호와 V1에서 V2로의 변화만 견줄 수 있다.',
+    },
+    texture_variance_ratio: {
+      name: '질감군과 표본의 분산비',
+      axis: '질감군 사이 / 질감군 안의 분산(로그)',
+      note: '1보다 크면 한 질감군의 표본들보다 질감군들을 더 잘 구별한다. 15개 질감군, 표본 3개씩.',
+    },
+    complex_over_simple: {
+      name: '복잡한 무늬와 단순한 무늬',
+      axis: '(복잡 − 단순) / (복잡 + 단순)',
+      note: '동심원·방사·나선·쌍곡선 격자, 각, 십자, 호, 원 154개 가운데 가장 좋은 것을 대비와 면적이 같은 격자, 경계, 막대, 점 154개 가운데 가장 좋은 것과 비교한다. 좋은 무늬 하나만으로도 0보다 커지므로, 우연을 넘어 복잡한 무늬를 선호하는 유닛의 비율을 함께 보아야 한다.',
+    },
+    prefers_complex: {
+      name: '복잡한 무늬를 선호하는 유닛',
+      axis: '유닛의 비율',
+      note: '단순·복잡이라는 이름을 뒤섞는 순열 검정에서 p < 0.05인 유닛의 비율. 선호가 없는 유닛이라면 32개 중 하나이다. V2에서는 다른 기준으로 세포의 1/3이 복잡한 모양에 다르게 반응한다.',
+    },
+    curvature_fit_r: {
+      name: '곡률 선택성',
+      axis: 'r, 적합에 쓰지 않은 모양',
+      note: '닫힌 모양 366개의 절반에 맞춘 윤곽 곡률 × 각위치의 가우스 함수와 나머지 모양에 대한 반응의 상관. 층마다 유닛 32개까지. 한 곳의 경계에 대한 필터도 잘 예측되므로, 대조군을 넘는 만큼만 곡률을 말해 준다.',
+    },
+    peak_curvature: {
+      name: '선호 곡률',
+      axis: '곡률(−1 오목, 1 뾰족한 볼록)',
+      note: 'r이 0.3 이상인 유닛에서 맞춘 가우스 함수의 꼭대기. 뾰족한 끝이 1에 가깝도록 눌러 나타낸다.',
+    },
+    compressed_size_log_ratio: {
+      name: '선호 조각의 압축 크기',
+      axis: 'ln(크기 / 같은 수용장의 무작위 조각)',
+      note: '한 채널을 가장 강하게 움직인 아홉 조각을, 같은 그림에서 뽑은 같은 수용장의 무작위 조각 200개의 중앙값과 비교했습니다. 0보다 작으면 더 단순합니다. 그림에 따라 달라지며, 수용장이 그림 전체이면 조각이 곧 그림입니다.',
+    },
+    compressed_size_over_scrambled: {
+      name: '선호 조각의 압축 크기, 위상을 섞은 것 대비',
+      axis: 'ln(크기 / 위상을 섞은 조각)',
+      note: '한 채널을 가장 강하게 움직인 아홉 조각을 각각 자신의 위상을 섞은 것과 비교했습니다. 0이면 질서가 없는 것과 같고, 작을수록 구조가 많습니다. 수용장 크기를 따라가므로 대조군과 비교하십시오.',
+    },
+    linear_share: {
+      name: '선형 비율',
+      axis: '분산의 비율',
+      note: '자연 장면의 스펙트럼을 가진 회색 잡음에서, 활성화 함수 이전의 반응을 그림의 선형 필터가 설명하는 비율. 0에 가까우면 그보다 조금 작게 나올 수 있다.',
+    },
+    energy_share: {
+      name: '가보르 에너지의 비율',
+      axis: '분산의 비율',
+      note: '같은 반응을 가보르 한 쌍의 에너지(복합세포의 모형)가 설명하는 비율. 선형 비율에 더해진다.',
     },
   },
 } satisfies typeof en;

@@ -1,6 +1,6 @@
 import { cortexFiles } from '@ventral/testkit';
 import { describe, expect, test } from 'vitest';
-import { cellHistogram } from './histograms.ts';
+import { cellHistogram, gaborShapeHistogram } from './histograms.ts';
 import { readMeasurements } from './measurements.ts';
 
 const all = readMeasurements(cortexFiles());
@@ -33,7 +33,7 @@ describe('histograms of cells', () => {
 
   test('every histogram of data/cortex has bins without gaps and a source', () => {
     const measures = new Set(all.filter((row) => row.rangeKind === 'bin-edges').map(({ measure }) => measure));
-    expect(measures.size).toBe(9);
+    expect(measures.size).toBe(15);
     for (const measure of measures) expect(cellHistogram(all, measure)!.citations).toHaveLength(1);
   });
 
@@ -64,6 +64,58 @@ describe('histograms of cells', () => {
     const gapped = all.filter((row) => !(row.measure === measure && row.low === 30));
     expect(() => cellHistogram(gapped, measure)).toThrow(
       'cellHistogram "sf_bandwidth_index_histogram_count": bins must follow each other, got an edge at 30 and one at 40.',
+    );
+  });
+});
+
+describe('nx and ny of cells', () => {
+  const histogram = gaborShapeHistogram(all)!;
+
+  test('79 cells in five by five bins, evenly spaced by their logarithm from 0.1 to 10^0.2', () => {
+    // As in VOneNet's parameters (Dapello et al. 2020), which quote Ringach 2002.
+    expect(histogram.counts).toEqual([
+      [2, 0, 1, 0, 0],
+      [8, 9, 4, 1, 0],
+      [1, 2, 19, 17, 3],
+      [0, 0, 1, 7, 4],
+      [0, 0, 0, 0, 0],
+    ]);
+    for (const edges of histogram.edges) {
+      expect(edges).toHaveLength(6);
+      for (const [i, edge] of edges.entries()) expect(edge).toBeCloseTo(10 ** (-1 + 0.24 * i), 4);
+    }
+    expect(histogram.citations).toEqual(['Ringach 2002 J Neurophysiol 88:455']);
+  });
+
+  // Which way round the counts lie: the quartiles of each margin, between the edges of a bin by the logarithm.
+  test.each([
+    ['gabor_width_nx', 0],
+    ['gabor_length_ny', 1],
+  ] as const)('the quartiles of %s are those of its margin', (measure, axis) => {
+    const { value, low, high } = all.find((row) => row.measure === measure)!;
+    const edges = histogram.edges[axis];
+    const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b);
+    const rows = histogram.counts;
+    const margin = axis === 0 ? rows.map(sum) : rows[0]!.map((_, j) => sum(rows.map((row) => row[j]!)));
+    const quantile = (share: number) => {
+      let left = 79 * share;
+      const bin = margin.findIndex((n) => {
+        if (n >= left) return true;
+        left -= n;
+        return false;
+      });
+      return edges[bin]! * (edges[bin + 1]! / edges[bin]!) ** (left / margin[bin]!);
+    };
+    expect(quantile(0.25)).toBeCloseTo(low!, 3);
+    expect(quantile(0.5)).toBeCloseTo(value!, 3);
+    expect(quantile(0.75)).toBeCloseTo(high!, 3);
+  });
+
+  test('cells that are missing in one of its rows are told', () => {
+    expect(gaborShapeHistogram([])).toBeNull();
+    const damaged = all.map((row) => (row.value === 19 && row.unit === 'cells' ? { ...row, value: 18 } : row));
+    expect(() => gaborShapeHistogram(damaged)).toThrow(
+      'gaborShapeHistogram: bin 3 of nx has 42 cells, but "gabor_length_ny_in_nx_bin_3_histogram_count" has 41.',
     );
   });
 });

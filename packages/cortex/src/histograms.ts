@@ -41,6 +41,55 @@ export function cellHistogram(measurements: readonly Measurement[], measure: str
   };
 }
 
+/**
+ * A yes-or-no property as a histogram of two bins, no (0) and yes (1), from the row that says which share of n cells has it.
+ *
+ * @param measure e.g. `sf_selective`
+ * @returns null where no row has this measure with its n
+ */
+export function cellShares(measurements: readonly Measurement[], measure: string): CellHistogram | null {
+  const row = measurements.find((other) => other.measure === measure && other.statistic === 'fraction' && other.n !== null);
+  if (!row) return null;
+  const nWith = Math.round(row.value! * row.n!);
+  return { edges: [0, 0.5, 1], counts: [row.n! - nWith, nWith], citations: [row.citation] };
+}
+
+/** How many cells of an area fall into each bin of two properties together. */
+export interface JointHistogram {
+  /** Ascending, one more than bins, in each property's unit. */
+  readonly edges: readonly [first: readonly number[], second: readonly number[]];
+  /** counts[i][j]: cells in bin i of the first property and bin j of the second. */
+  readonly counts: readonly (readonly number[])[];
+  /** Each source once, in the order of the rows. */
+  readonly citations: readonly string[];
+}
+
+/**
+ * The joint histogram of width and length of V1's simple-cell fields in cycles: Gaussian σ across (nx) and along the bars (ny)
+ * times the preferred frequency, of Gabor fits (Ringach 2002, doi:10.1152/jn.2002.88.1.455). Its rows are the histogram of nx,
+ * and one of ny for the cells of each bin of nx.
+ *
+ * @returns nx first, ny second; null where no row has these measures
+ * @throws if the cells of a bin of nx are not as many as those in its histogram of ny.
+ */
+export function gaborShapeHistogram(measurements: readonly Measurement[]): JointHistogram | null {
+  const widths = cellHistogram(measurements, 'gabor_width_nx_histogram_count');
+  if (!widths) return null;
+  const lengths = widths.counts.map((n, i) => {
+    const measure = `gabor_length_ny_in_nx_bin_${i + 1}_histogram_count`;
+    const ofBin = cellHistogram(measurements, measure);
+    const nFound = ofBin?.counts.reduce((sum, count) => sum + count, 0);
+    if (!ofBin || nFound !== n)
+      throw new Error(`gaborShapeHistogram: bin ${i + 1} of nx has ${n} cells, but "${measure}" has ${nFound ?? 'no rows'}.`);
+    return ofBin;
+  });
+  return {
+    edges: [widths.edges, lengths[0]!.edges],
+    counts: lengths.map(({ counts }) => counts),
+    citations: [...new Set([widths, ...lengths].flatMap(({ citations }) => citations))],
+  };
+}
+
 function gap(measure: string, end: number, next: number): Error {
   return new Error(`cellHistogram "${measure}": bins must follow each other, got an edge at ${end} and one at ${next}.`);
 }

@@ -23,13 +23,14 @@ function fileWith(cells: Partial<Record<(typeof measurementColumns)[number], str
 }
 
 describe('data/cortex', () => {
-  test('has a row for every number: 12 files, none empty', () => {
+  test('has a row for every number: 13 files, none empty', () => {
     expect(files.map(({ name }) => name)).toMatchInlineSnapshot(`
       [
         "anatomy.csv",
         "latency.csv",
         "orientation.csv",
         "population-receptive-field.csv",
+        "preference.csv",
         "readout.csv",
         "receptive-field-size.csv",
         "reliability.csv",
@@ -78,12 +79,20 @@ describe('data/cortex', () => {
     );
   });
 
-  test('prints the five DOIs that were seen, and no other', () => {
+  test('prints the thirteen DOIs that were seen, and no other', () => {
     expect([...new Set(all.flatMap(({ doi }) => doi ?? []))].sort()).toEqual([
       '10.1007/s00422-007-0149-1',
+      '10.1038/nn.3402',
       '10.1073/pnas.1403112111',
+      '10.1113/jphysiol.1962.sp006837',
+      '10.1113/jphysiol.1968.sp008455',
+      '10.1126/science.8418487',
+      '10.1146/annurev.ne.19.030196.000545',
       '10.1152/jn.00512.2009',
+      '10.1152/jn.1994.71.3.856',
       '10.1152/jn.1995.73.2.713',
+      '10.1152/jn.2001.86.5.2505',
+      '10.1152/jn.2002.88.1.455',
       '10.7554/eLife.72573',
     ]);
   });
@@ -122,7 +131,7 @@ describe('readMeasurements refuses', () => {
   test.each([
     [
       { species: 'mouse' },
-      'column "species": must be one of macaque, human, marmoset, primate, macaque and cat, human and macaque, none, got "mouse".',
+      'column "species": must be one of macaque, human, marmoset, primate, cat, macaque and cat, human and macaque, none, got "mouse".',
     ],
     [{ area5: 'MT' }, 'column "area5": must be one of LGN, V1, V2, V4, IT or empty, got "MT".'],
     [{ value: '1,3' }, 'column "value": must be a decimal number or empty, got "1,3".'],

@@ -9,7 +9,16 @@ import * as v from 'valibot';
 export const areas5 = ['LGN', 'V1', 'V2', 'V4', 'IT'] as const;
 export type Area5 = (typeof areas5)[number];
 
-export const species = ['macaque', 'human', 'marmoset', 'primate', 'macaque and cat', 'human and macaque', 'none'] as const;
+export const species = [
+  'macaque',
+  'human',
+  'marmoset',
+  'primate',
+  'cat',
+  'macaque and cat',
+  'human and macaque',
+  'none',
+] as const;
 export type Species = (typeof species)[number];
 
 /** What low and high are: see data/cortex/README.md. */

@@ -64,6 +64,7 @@ describe('cortexSeries', () => {
     ['surround-diameter', 'macaque', { 'surround-of-cells': ['V1 2.6'] }],
     ['suppression', 'macaque', { 'suppression-of-cells': ['V1 0.33'] }],
     ['suppression', 'human', {}],
+    ['texture-modulation', 'macaque', { 'texture-modulation-of-cells': ['V1 0.001', 'V2 0.12'] }],
     ['field-sigma', 'macaque', {}],
     ['field-sigma', 'human', { 'prf-sigma': ['V1 1', 'V1 0.58', 'V1 0.3194', 'V2 1.25', 'hV4 2.5'] }],
     [

@@ -24,6 +24,7 @@ export const quantities = [
   'suppression',
   'field-sigma',
   'field-extent',
+  'texture-modulation',
 ] as const;
 export type Quantity = (typeof quantities)[number];
 
@@ -193,6 +194,14 @@ const rules = {
     label: 'suppression index of single cells, foveal, median and quartiles',
     unit: 'index',
     takes: (row) => row.measure === 'surround_suppression_index',
+  },
+  // Its other rows are single families, and V1's cells counted from a histogram.
+  'texture-modulation-of-cells': {
+    quantities: ['texture-modulation'],
+    species: 'macaque',
+    label: 'texture modulation of single cells, mean over 15 families and their range',
+    unit: 'index',
+    takes: (row) => row.measure === 'texture_modulation_index' && row.statistic === 'mean_over_15_families',
   },
 } as const satisfies Record<string, SeriesRule>;
 

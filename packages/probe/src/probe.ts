@@ -3,10 +3,10 @@
  * layer's output the moment it exists, and give small states that are merged along a fixed tree. Others read the graph alone.
  */
 
-import type { BoundGraph, NetworkSetup, Pool, Preprocess, Progress, Stage, Tap } from '@ventral/core';
+import type { BoundGraph, Image, NetworkSetup, Pool, Preprocess, Progress, Stage, Tap } from '@ventral/core';
 import type { Kernels } from '@ventral/kernels';
 import type { WeightControl } from './control/weights.ts';
-import type { UnitField } from './receptive-field/field.ts';
+import type { LayerField } from './receptive-field/field.ts';
 import type { Table } from './table.ts';
 
 /** A layer as probes and tables name it. */
@@ -93,23 +93,48 @@ export interface ExperimentProbe {
   readonly name: string;
   readonly title: string;
   readonly experiment: Experiment;
+  /** It has something to say only of the laboratory's pictures. */
+  readonly looksAtPictures?: true;
+}
+
+/** A picture that an experiment made. */
+export interface ProbePicture {
+  /** File name without extension; an experiment's names differ, also between a network and its controls. */
+  readonly name: string;
+  /** What it shows: one sentence. */
+  readonly about: string;
+  readonly image: Image;
+}
+
+/** Pictures that are shown as they are. */
+export interface Pictures {
+  /** For the workers' loadImage alone. */
+  readonly items: readonly unknown[];
+  /** What tables and messages call each. */
+  readonly ids: readonly string[];
+  /** How they become the network's input. */
+  readonly preprocess: Preprocess;
 }
 
 /** What an experiment works with: no weights, so that a page has it without the network. */
 export interface Laboratory {
   readonly context: FinishContext;
   readonly layers: readonly LayerInfo[];
-  /** Where each layer's centre unit can look. */
-  readonly fields: readonly UnitField[];
+  /** Where each layer's units can look. */
+  readonly fields: readonly LayerField[];
   /** [height, width] of the network's input. */
   readonly sizePx: readonly [h: number, w: number];
   /** What a job's setup says about the network under study, its control included. */
   readonly subject: NetworkSetup & { readonly control?: WeightControl | undefined };
   readonly preprocess: Preprocess;
+  /** The user's, or the default set of a built-in network; undefined: none. */
+  readonly pictures?: Pictures | undefined;
   readonly runner: Pick<Pool, 'run'>;
   readonly signal?: AbortSignal | undefined;
   /** Progress of this experiment alone. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Takes the pictures that the experiment makes beside its tables, one by one. */
+  readonly onPicture?: ((picture: ProbePicture) => void) | undefined;
 }
 
 export type Probe = StimulusProbe | GraphProbe | ExperimentProbe;

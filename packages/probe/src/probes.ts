@@ -1,17 +1,40 @@
 /** @file The one list of probes. */
 import { InputError } from '@ventral/core';
+import { linearShare } from './complexity/linear-share.ts';
 import { cost } from './cost/cost.ts';
-import { physiology as battery } from './physiology/measure.ts';
+import { filters } from './filters/filters.ts';
+import { physiology as battery, complexity, selectivity } from './physiology/measure.ts';
+import { preferred } from './preferred/preferred.ts';
 import type { Probe, StimulusProbe } from './probe.ts';
 import { effectiveField } from './receptive-field/effective.ts';
 import { receptiveField } from './receptive-field/table.ts';
 import { statistics } from './statistics/statistics.ts';
+import { v1Properties } from './v1-properties/v1-properties.ts';
+import { visualise } from './visualise/visualise.ts';
 
 /** All probes, in the order of their tables. */
-export const probes: readonly Probe[] = [receptiveField, cost, statistics, effectiveField, ...battery];
+export const probes: readonly Probe[] = [
+  receptiveField,
+  cost,
+  statistics,
+  filters,
+  effectiveField,
+  ...battery,
+  ...selectivity,
+  ...complexity,
+  v1Properties,
+  linearShare,
+  preferred,
+  visualise,
+];
 
 /** Probes that are asked for by one name. */
-const groups: Readonly<Record<string, readonly Probe[]>> = { physiology: [effectiveField, ...battery], all: probes };
+const groups: Readonly<Record<string, readonly Probe[]>> = {
+  physiology: [filters, effectiveField, ...battery],
+  selectivity,
+  complexity: [...complexity, linearShare, preferred],
+  all: probes,
+};
 
 /** What is measured unless something else is asked for: on the user's pictures alone. */
 export const defaultProbes = 'rf,cost,stats';

@@ -148,7 +148,7 @@ describe('probing a small network of conv, sum, pool, dense', async () => {
         .columns.map((column) => column.name)
         .join(',');
     expect(names('statistics')).toBe(
-      'model,layer_index,layer,op,stage,is_block_output,n_images,n_channels,n_units,n_values,mean,sd,min,max,skewness,kurtosis,q01,q05,q25,median,q75,q95,q99,fraction_active,rectified_fraction,n_units_sampled,n_never_active,lifetime_sparseness,population_sparseness,fraction_above_half_peak,n_nan,control',
+      'model,layer_index,layer,op,stage,is_block_output,n_images,n_channels,n_units,n_values,mean,sd,min,max,skewness,kurtosis,q01,q05,q25,median,q75,q95,q99,fraction_active,rectified_fraction,n_units_sampled,n_never_active,lifetime_sparseness,population_sparseness,fraction_above_half_peak,n_nan,note,control',
     );
     expect(names('statistics-channels')).toBe(
       'model,layer_index,layer,channel,n_values,mean,sd,min,max,skewness,kurtosis,median,fraction_active,never_active,lifetime_sparseness,fraction_above_half_peak,control',
@@ -342,6 +342,20 @@ describe('probing a small network of conv, sum, pool, dense', async () => {
   });
 });
 
+it('one picture has no lifetime: empty cells and a note', async () => {
+  const [one] = tableOf((await run([statistics], [1])).tables, 'statistics');
+  expect(one).toMatchObject({
+    n_images: 1,
+    mean: expect.any(Number),
+    lifetime_sparseness: Number.NaN,
+    fraction_above_half_peak: Number.NaN,
+    note: 'lifetime measures need two images',
+  });
+  const [two] = tableOf((await run([statistics], [1, 2])).tables, 'statistics');
+  expect(two).toMatchObject({ lifetime_sparseness: expect.any(Number), note: null });
+  expect(two!.lifetime_sparseness).not.toBeNaN();
+});
+
 describe('a unit that is not a number', async () => {
   const g = testGraph(size, 3);
   // Sums of infinities of both signs.
@@ -366,6 +380,7 @@ describe('a unit that is not a number', async () => {
       q99: expect.any(Number),
       n_never_active: 1,
       lifetime_sparseness: Number.NaN,
+      note: 'a response is not a number',
     });
     const [broken, negative] = tableOf(tables, 'statistics-channels');
     expect(broken).toMatchObject({

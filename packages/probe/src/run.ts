@@ -16,7 +16,7 @@ import {
 import { calibratedLayers, randomControl } from './control/random.ts';
 import { measureExperiments, nExperimentItems } from './experiments.ts';
 import { type LayerSelection, layerSet, measuredLayers } from './layers.ts';
-import type { FinishContext, Laboratory, LayerInfo, Probe, ProbeOptions } from './probe.ts';
+import type { FinishContext, Laboratory, LayerInfo, Probe, ProbeOptions, ProbePicture } from './probe.ts';
 import { stimulusProbes } from './probes.ts';
 import { centreUnitFields } from './receptive-field/field.ts';
 import type { ProbeSetup } from './session.ts';
@@ -82,6 +82,8 @@ export interface ProbeStimuli<Item> {
   readonly preprocess?: Preprocess | undefined;
   /** How messages call an item. */
   readonly describe?: ((item: Item) => string) | undefined;
+  /** How tables call an item. Default: its place in the list. */
+  readonly idOf?: ((item: Item) => string) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** The first unusable picture ends the job. Default: it is listed. */
@@ -90,6 +92,8 @@ export interface ProbeStimuli<Item> {
 
 export interface ProbeResult extends ProbePlan {
   readonly tables: readonly Table[];
+  /** Made by experiments: those of the network, then those of its controls. */
+  readonly pictures: readonly ProbePicture[];
   /** Images whose responses are in the tables. */
   readonly nImages: number;
   readonly failures: readonly ItemFailure[];
@@ -105,7 +109,10 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const { model, probes, stimuli } = request;
   const options = { ...defaultProbeOptions, ...request.options };
   const allNodes = request.layers === 'all-nodes';
-  const bound = bindGraph(request.graph, { input: request.input, maxBytes: request.maxBytes });
+  const preprocess = stimuli?.preprocess ?? request.graph.metadata.preprocess;
+  // Probes of the graph tell colours apart by it.
+  const told = { ...request.graph, metadata: { ...request.graph.metadata, preprocess } };
+  const bound = bindGraph(told, { input: request.input, maxBytes: request.maxBytes });
   const graph = allNodes ? bound : canonicalForm(bound);
   const layers = layerSet(graph, request.layers);
   const reading = stimulusProbes(probes.map((probe) => probe.name));
@@ -118,7 +125,7 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const names = reading.map(({ name }) => name);
   if (names.length === 0 && !draws) {
     const tables = tablesOf({ model, fovDeg, options, nImages: 0 }, graph, layers, probes);
-    return { tables, layers, stateBytes, nImages: 0, failures: [] };
+    return { tables, pictures: [], layers, stateBytes, nImages: 0, failures: [] };
   }
   if (!stimuli || (names.length > 0 && stimuli.items.length === 0))
     throw new InputError(`probe: ${names.join(', ')} needs stimuli, got none. Name a folder, a zip or a built-in set.`);
@@ -126,19 +133,22 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
     throw new InputError(
       'probe: the random control is calibrated on pictures, got none. Name a folder, a zip or a built-in set.',
     );
-  const preprocess = stimuli.preprocess ?? graph.metadata.preprocess;
   if (!preprocess)
     throw new InputError(`probe: how pictures become the input of "${model}" is not known. Give a preprocessing description.`);
 
-  const { items, runner, describe, signal, onProgress, strict, controls = [] } = stimuli;
+  const { items, runner, describe, idOf, signal, onProgress, strict, controls = [] } = stimuli;
   const network: Subject = { model: stimuli.modelHandle };
   const measuring = measuredLayers(layers);
   const fields = centreUnitFields(graph, measuring);
-  const room = { layers: measuring, fields, sizePx, preprocess, runner, signal };
+  const ids = items.map((item, i) => idOf?.(item) ?? String(i));
+  const pictures = items.length > 0 ? { items, ids, preprocess } : undefined;
+  const room = { layers: measuring, fields, sizePx, preprocess, pictures, runner, signal };
   const subjects: readonly (ControlRequest | undefined)[] = [undefined, ...controls];
-  const ownLaboratory = laboratoryOf(network, { model, fovDeg, options, nImages: 0 });
   const nShown = names.length > 0 ? items.length : 0;
-  const nPerSubject = nShown + nExperimentItems(ownLaboratory, probes);
+  const nItems = subjects.reduce((sum, asked) => {
+    const laboratory = laboratoryOf(network, { model, control: asked?.control, fovDeg, options, nImages: 0 });
+    return sum + nShown + nExperimentItems(laboratory, probes);
+  }, 0);
   /** Items done and failed by each part of the run: the stimuli, the experiments, of each subject. */
   const parts: Progress[] = [];
   const progressOf = () => {
@@ -146,7 +156,7 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
     return (progress: Progress) => {
       parts[at] = progress;
       const sum = (what: 'nDone' | 'nFailed') => parts.reduce((total, part) => total + part[what], 0);
-      onProgress?.({ nDone: sum('nDone'), nItems: subjects.length * nPerSubject, nFailed: sum('nFailed') });
+      onProgress?.({ nDone: sum('nDone'), nItems, nFailed: sum('nFailed') });
     };
   };
 
@@ -155,6 +165,7 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   const own = measured[0]!;
   return {
     tables: joinTables(measured.map(({ tables }) => tables)),
+    pictures: measured.flatMap(({ pictures: made }) => made),
     layers,
     stateBytes,
     nImages: own.nImages,
@@ -168,9 +179,12 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
     const { nImages, failures } = shown;
     const context: FinishContext = { model, control: asked?.control, fovDeg, options, nImages };
     const tables = tablesOf(context, graph, layers, asked ? reading : probes, shown);
-    const drawn = await measureExperiments({ ...laboratoryOf(subject, context), onProgress: progressOf() }, probes);
+    const made: ProbePicture[] = [];
+    const onPicture = (picture: ProbePicture) => void made.push(picture);
+    const laboratory = { ...laboratoryOf(subject, context), onProgress: progressOf(), onPicture };
+    const drawn = await measureExperiments(laboratory, probes);
     tables.push(...drawn.map((table) => withControlColumn(table, asked?.control)));
-    return { tables, nImages, failures };
+    return { tables, pictures: made, nImages, failures };
   }
 
   /** What an experiment on this subject works with. */

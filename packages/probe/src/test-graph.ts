@@ -104,6 +104,14 @@ export function testGraph(size: Pair, channels = 1, dtype: 'float32' | 'float64'
         shape[1]!,
         name,
       ),
+    /** One channel of x as a map of its own. */
+    channel(x: string, index: number) {
+      const picked = push(
+        { op: 'gather', inputs: [x, constant(`c${nodes.length}`, [], [index], 'int64')], attributes: { axis: 1 } },
+        1,
+      );
+      return push({ op: 'unsqueeze', inputs: [picked, constant(`c${nodes.length}`, [1], [1], 'int64')], attributes: {} }, 1);
+    },
     /** h and w cut by [top, left, bottom, right]. */
     crop(x: string, [top, left, bottom, right]: readonly [number, number, number, number], step: Pair = [1, 1]) {
       const at = (what: string, values: readonly number[]) => constant(`c${nodes.length}${what}`, [2], values, 'int64');

@@ -6,11 +6,14 @@
 import { type Image, InputError } from '@ventral/core';
 import { math } from '@ventral/kernels';
 import { crossed, levels } from './crossed.ts';
-import { pixelsPerDegree, type VisualField } from './field.ts';
+import { type Place, pixelsPerDegree, type VisualField } from './field.ts';
 import { type GratingPatch, maxCyclesPerPixel } from './gratings.ts';
 
 /** Pixels per degree from which the published degrees are meant to be used, and below which they are refused. */
-const [advisedPxPerDeg, leastPxPerDeg] = [28, 16];
+export const marquesPxPerDeg = { advised: 28, least: 16 } as const;
+
+/** Where all published stimuli are but those that map a field: half a degree below and right of fixation. */
+export const marquesPlace: Place = { yDeg: 0.5, xDeg: 0.5 };
 
 /** The 22 spatial frequencies, 0.3856 to 14.67 cycles/deg in quarter octaves. */
 const frequenciesCpd = levels(22, (i) => math.pow(2, -1.375 + i / 4));
@@ -26,8 +29,8 @@ export const sixOrientationsDeg = levels(6, (i) => 30 * i);
 export const fourOrientationsDeg = levels(4, (i) => 45 * i);
 export const eightPhasesDeg = levels(8, (i) => 45 * i);
 
-/** Full contrast, half a degree below and right of fixation. */
-const common = { contrast: [1], yDeg: [0.5], xDeg: [0.5] };
+/** Full contrast, all in one place. */
+const common = { contrast: [1], yDeg: [marquesPlace.yDeg], xDeg: [marquesPlace.xDeg] };
 
 /** The published sets of gratings. */
 export const marquesPatches = {
@@ -97,13 +100,14 @@ export function shownOf(patches: readonly GratingPatch[], field: VisualField): S
  */
 export function marquesNotes(field: VisualField): string[] {
   const perDegree = pixelsPerDegree(field);
-  if (perDegree < leastPxPerDeg) {
+  const { advised, least } = marquesPxPerDeg;
+  if (perDegree < least) {
     throw new InputError(
-      `stimuli: the published degrees need at least ${leastPxPerDeg} px per degree (${advisedPxPerDeg} are advised), got ${perDegree}. Use a narrower field of view, a larger input, or the mode "relative".`,
+      `stimuli: the published degrees need at least ${least} px per degree (${advised} are advised), got ${perDegree}. Use a narrower field of view, a larger input, or the mode "relative".`,
     );
   }
-  if (perDegree >= advisedPxPerDeg) return [];
-  return [`${perDegree} px per degree: the published degrees are meant for ${advisedPxPerDeg} and more.`];
+  if (perDegree >= advised) return [];
+  return [`${perDegree} px per degree: the published degrees are meant for ${advised} and more.`];
 }
 
 /**

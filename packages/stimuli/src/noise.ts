@@ -18,13 +18,10 @@ export function drawWhiteNoise({ heightPx, widthPx }: Size, random: Random): Ima
 }
 
 /**
- * Noise whose amplitude falls as 1/frequency, as in natural scenes (Field 1987, doi:10.1364/JOSAA.4.002379): a Gaussian
- * spectrum divided by frequency, transformed on the smallest power-of-two square that holds the picture, of which the upper
- * left part is taken. Mean grey and RMS contrast 1/3 in every picture.
+ * Noise on a torus whose amplitude falls as 1/frequency, as in natural scenes (Field 1987, doi:10.1364/JOSAA.4.002379): a
+ * Gaussian spectrum divided by frequency. [side, side], mean 0; side is a power of two.
  */
-export function drawPinkNoise({ heightPx, widthPx }: Size, random: Random): Image {
-  let side = 1;
-  while (side < Math.max(heightPx, widthPx)) side *= 2;
+export function pinkNoise(side: number, random: Random): Float64Array {
   const real = new Float64Array(side * side);
   const imaginary = new Float64Array(side * side);
   for (let y = 0, i = 0; y < side; y++) {
@@ -37,9 +34,20 @@ export function drawPinkNoise({ heightPx, widthPx }: Size, random: Random): Imag
   }
   // The real part of a transform of complex Gaussian values has their amplitudes' spectrum.
   fourier2d(real, imaginary, side);
+  return real;
+}
+
+/**
+ * Pink noise of the smallest power-of-two square that holds the picture, of which the upper left part is taken. Mean grey and RMS
+ * contrast 1/3 in every picture.
+ */
+export function drawPinkNoise({ heightPx, widthPx }: Size, random: Random): Image {
+  let side = 1;
+  while (side < Math.max(heightPx, widthPx)) side *= 2;
+  const noise = pinkNoise(side, random);
   const values = Float64Array.from(
     { length: heightPx * widthPx },
-    (_, i) => real[Math.floor(i / widthPx) * side + (i % widthPx)]!,
+    (_, i) => noise[Math.floor(i / widthPx) * side + (i % widthPx)]!,
   );
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { GratingPatch } from './gratings.ts';
+import { objectNames } from './objects.ts';
 import {
   bars,
   chromaticGratings,
   contrastGratings,
   gabors,
   leastFieldPx,
+  objects,
   orientationGratings,
   physiologySets,
   receptiveFieldPatches,
@@ -27,9 +29,11 @@ test('counts', () => {
   expect(Object.fromEntries(physiologySets.map(({ name, list }) => [name, list({ ...view, target }).nStimuli]))).toEqual({
     bars: 648,
     blank: 1,
+    checks: 512,
     chromatic: 144,
     contrast: 336,
     gabors: 240,
+    objects: 110,
     orientation: 384,
     'receptive-field': 968,
     size: 480,
@@ -146,6 +150,25 @@ describe('relative to a field of 24 px centred on pixel (20, 40)', () => {
       if (spot.surroundContrast === 0) continue;
       expect(spot.surroundContrast).toBe(-spot.centerContrast);
       expect(spot.centerDiameterDeg).toBeLessThan(spot.surroundDiameterDeg);
+    }
+  });
+  test('objects: one base view each, then one of place, size and rotation changed', () => {
+    const placed = all<Parameters>(objects.list({ ...view, target }));
+    for (const name of objectNames) {
+      const [base, ...others] = placed.filter(({ object }) => object === name);
+      expect(base).toEqual({ object: name, yDeg: -11.5 / 8, xDeg: 8.5 / 8, sizeDeg: 1.5, rotationDeg: 0 });
+      const changed = others.map((other) =>
+        Object.keys(other)
+          .filter((key) => other[key] !== base![key])
+          .join(' '),
+      );
+      const times = (n: number, what: string) => Array<string>(n).fill(what);
+      expect(changed.sort()).toEqual([
+        ...times(3, 'rotationDeg'),
+        ...times(3, 'sizeDeg'),
+        ...times(2, 'xDeg'),
+        ...times(2, 'yDeg'),
+      ]);
     }
   });
   test('beyond the field there is grey 128, whatever is drawn', () => {

@@ -1,10 +1,11 @@
 /**
- * @file The physiologist's stimulus sets: gratings of every kind, bars, Gabor patches, spots, sparse noise. `relative`, the
+ * @file The physiologist's stimulus sets: gratings of every kind, bars, Gabor patches, spots, noise. `relative`, the
  * default, fits sizes and spatial frequencies to the receptive field under study, so that layers whose fields differ a
  * hundredfold are asked the same questions; `marques` takes the published degrees of marques.ts.
  */
 import { createRandom, type Image, InputError } from '@ventral/core';
 import { type Bar, drawBar } from './bars.ts';
+import { type Checks, checkNoise, drawChecks, mostChecksAcross } from './checks.ts';
 import { type ChromaticGrating, colourAxes, drawChromaticGrating } from './chromatic.ts';
 import { crossed, geometricLevels, levels } from './crossed.ts';
 import { direction, type Place, pixelsPerDegree, positionDeg } from './field.ts';
@@ -21,6 +22,7 @@ import {
   sixOrientationsDeg,
   twelveOrientationsDeg,
 } from './marques.ts';
+import { drawObject, objectNames, type PlacedObject } from './objects.ts';
 import { drawSparseNoise, gridSize, type SparseNoise, sparseNoiseCells } from './sparse-noise.ts';
 import { drawSpot, type Spot } from './spots.ts';
 import { createSet, type Parameters, type StimulusSet, type StimulusView, stimulusList } from './stimulus-set.ts';
@@ -35,7 +37,7 @@ export const leastFieldPx = 3;
 const fourPhasesDeg = levels(4, (i) => 90 * i);
 
 /** A receptive field as relative sets see it. */
-interface Scale {
+export interface Scale {
   readonly place: Place;
   readonly fieldDeg: number;
   readonly pixelDeg: number;
@@ -48,7 +50,7 @@ interface Scale {
  *
  * @throws InputError `stimuli: a relative set needs a field of at least 3 px, got 1.`
  */
-function scaleOf(view: StimulusView): Scale {
+export function scaleOf(view: StimulusView): Scale {
   const { heightPx, widthPx, target } = view;
   const [yPx, xPx] = target?.centerPx ?? [(heightPx - 1) / 2, (widthPx - 1) / 2];
   const fieldPx = Math.min(target?.fieldPx ?? Math.min(heightPx, widthPx), Math.max(heightPx, widthPx));
@@ -309,6 +311,44 @@ export const spots = relativeSet<Spot>(
   drawSpot,
 );
 
+/**
+ * Views of an object, lengths in shares of the field: the base view, then one change at a time. Places lie an eighth apart, because
+ * units of deep layers answer to hardly more than the middle half of their theoretical field.
+ */
+const objectViews: readonly (readonly [y: number, x: number, size: number, rotationDeg: number])[] = [
+  [0, 0, 0.5, 0],
+  [-1 / 8, 0, 0.5, 0],
+  [0, -1 / 8, 0.5, 0],
+  [0, 1 / 8, 0.5, 0],
+  [1 / 8, 0, 0.5, 0],
+  [0, 0, 0.25, 0],
+  [0, 0, Math.SQRT1_2 / 2, 0],
+  [0, 0, Math.SQRT1_2, 0],
+  [0, 0, 0.5, -45],
+  [0, 0, 0.5, 45],
+  [0, 0, 0.5, 90],
+];
+
+export const objects = relativeSet<PlacedObject>(
+  {
+    name: 'objects',
+    title: 'Objects',
+    description:
+      '10 drawn objects in two greys: in the middle at half the field, at 4 more places, in 3 more sizes and 3 more rotations.',
+  },
+  ({ place, fieldDeg }) =>
+    objectNames.flatMap((object) =>
+      objectViews.map(([y, x, size, rotationDeg]) => ({
+        object,
+        yDeg: place.yDeg + y * fieldDeg,
+        xDeg: place.xDeg + x * fieldDeg,
+        sizeDeg: size * fieldDeg,
+        rotationDeg,
+      })),
+    ),
+  drawObject,
+);
+
 export const sparseNoise = relativeSet<SparseNoise>(
   {
     name: 'sparse-noise',
@@ -324,13 +364,35 @@ export const sparseNoise = relativeSet<SparseNoise>(
   drawSparseNoise,
 );
 
+export const checks = relativeSet<Checks>(
+  {
+    name: 'checks',
+    title: 'Checks',
+    description: 'Black and white checks, up to 11 × 11 over the field, at random; every second picture is a negative.',
+  },
+  ({ place, fieldDeg, pixelDeg }, { seed }) => {
+    // No check is smaller than a pixel. The quotient of two lengths in degrees may lie a last bit below a whole number.
+    const nAcross = Math.min(mostChecksAcross, Math.floor(fieldDeg / pixelDeg + 1e-9));
+    return checkNoise(createRandom(seed).fork('checks'), nAcross).map((brightChecks, frame) => ({
+      checkDeg: fieldDeg / nAcross,
+      nAcross,
+      ...place,
+      frame,
+      brightChecks,
+    }));
+  },
+  drawChecks,
+);
+
 /** The one list of them. */
 export const physiologySets: readonly StimulusSet[] = [
   bars,
   blank,
+  checks,
   chromaticGratings,
   contrastGratings,
   gabors,
+  objects,
   orientationGratings,
   receptiveFieldPatches,
   sizeGratings,

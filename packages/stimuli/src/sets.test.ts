@@ -7,7 +7,7 @@ import { defaultSetName, stimulusSet, stimulusSets } from './sets.ts';
 const view = { heightPx: 32, widthPx: 32, fovDeg: 2, seed: 0 };
 
 /** Sets of which another seed shows other pictures. */
-const randomSets = ['catdog', 'dead-leaves', 'digits', 'noise', 'sparse-noise'];
+const randomSets = ['catdog', 'categories', 'checks', 'dead-leaves', 'digits', 'noise', 'sparse-noise', 'textures'];
 /** Sets whose pictures differ by their index alone. */
 const isSampled = ['catdog', 'dead-leaves', 'digits', 'noise'];
 
@@ -48,6 +48,8 @@ describe('the same bytes everywhere', () => {
   test.each([
     ['catdog', 0, 'catdog/cat/000000', 'ff5996e2'],
     ['catdog', 99, 'catdog/dog/000049', '125886f7'],
+    ['categories', 0, 'categories/cat_00', '812dcb9e'],
+    ['categories', 127, 'categories/tree_15', '72e7e2f1'],
     ['dead-leaves', 0, 'dead-leaves/00', '7bd64e4d'],
     ['dead-leaves', 63, 'dead-leaves/63', '6011f7b'],
     ['digits', 37, 'digits/3/000007', '5de64a17'],
@@ -58,15 +60,25 @@ describe('the same bytes everywhere', () => {
     ['noise', 32, 'noise/pink_00', 'a33bc3'],
     ['bars', 100, 'bars/100', 'eabc3448'],
     ['blank', 0, 'blank/00', '770b0dc5'],
+    ['checks', 7, 'checks/007', '99bf45fb'],
     ['chromatic', 100, 'chromatic/100', '1c54495'],
     ['contrast', 200, 'contrast/200', '61b22f95'],
     ['gabors', 99, 'gabors/099', 'd821f1b5'],
+    ['objects', 7, 'objects/007', '7c64dbdd'],
+    ['objects', 39, 'objects/039', 'c86686ef'],
     ['orientation', 277, 'orientation/277', 'bf755458'],
     ['receptive-field', 734, 'receptive-field/734', '25db5a72'],
     ['size', 400, 'size/400', 'fa767f3d'],
     ['sparse-noise', 7, 'sparse-noise/007', '8e360115'],
     ['spatial-frequency', 500, 'spatial-frequency/500', '14ba0b4d'],
     ['spots', 15, 'spots/15', 'da5851f1'],
+    ['complex', 50, 'complex/050', 'ab3c10ed'],
+    ['complex', 130, 'complex/130', 'ff7e36f1'],
+    ['shapes', 200, 'shapes/200', '716cbe5d'],
+    ['simple', 100, 'simple/100', 'e3c12c71'],
+    ['simple', 125, 'simple/125', '5be7f283'],
+    ['textures', 7, 'textures/07', 'dbd38df7'],
+    ['textures', 10, 'textures/10', 'f195760c'],
   ])('%s %d is %s with hash %s', (name, i, id, expected) => {
     const set = stimulusSet(name).list(view);
     expect(set.id(i)).toBe(id);

@@ -5,18 +5,35 @@ import { createRandom, type Image, InputError, type Random } from '@ventral/core
 import { crossed, geometricLevels, levels } from './crossed.ts';
 import { drawDeadLeaves } from './dead-leaves.ts';
 import { pixelsPerDegree } from './field.ts';
+import { formSets } from './form.ts';
 import { drawGrating, type Grating } from './gratings.ts';
 import { type LabelledSetName, labelledSet } from './labelled-sets.ts';
 import { drawPinkNoise, drawWhiteNoise } from './noise.ts';
+import { categoryNames, drawCategory } from './objects.ts';
 import { physiologySets } from './physiology.ts';
 import { createSet, type StimulusSet, type StimulusView, stimulusList } from './stimulus-set.ts';
+import { textures } from './textures/textures.ts';
 
 /** The set a built-in network is shown unless another is asked for. */
 export const defaultSetName = 'dead-leaves';
 
+/** Those that are fitted to a layer's field: what the battery shows. */
+export const batterySets: readonly StimulusSet[] = [...physiologySets, ...formSets, textures];
+
 /** The one list of built-in sets. */
 export const stimulusSets: readonly StimulusSet[] = [
   fromLabelled('catdog', 100),
+  createSet({
+    name: 'categories',
+    title: 'Categories',
+    description: '16 drawn examples of each of 8 categories, of all looks, sizes and places, before anything.',
+    list(view) {
+      const all = categoryNames.flatMap((label) => levels(16, (example) => example).map((example) => ({ label, example })));
+      const id = (i: number) => `categories/${all[i]!.label}_${String(all[i]!.example).padStart(2, '0')}`;
+      const draw = (i: number) => drawCategory(all[i]!.label, createRandom(view.seed).fork(id(i)), view);
+      return stimulusList({ name: 'categories', all, id, draw: (_, i) => draw(i) });
+    },
+  }),
   randomSet({
     name: 'dead-leaves',
     title: 'Dead leaves',
@@ -48,7 +65,7 @@ export const stimulusSets: readonly StimulusSet[] = [
       { kind: '1/f', prefix: 'pink_', nStimuli: 32, draw: drawPinkNoise },
     ],
   }),
-  ...physiologySets,
+  ...batterySets,
 ];
 
 /**

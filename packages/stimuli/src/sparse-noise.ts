@@ -1,7 +1,7 @@
 /** @file Sparse noise: a few light and dark squares on grey, for mapping receptive fields by reverse correlation. */
 import type { Image, Random } from '@ventral/core';
-import { type Place, pixelsPerDegree, positionPx, type VisualField } from './field.ts';
-import { greyImage } from './grey.ts';
+import { drawCells } from './cells.ts';
+import type { Place, VisualField } from './field.ts';
 
 /** Squares along a side of the grid. */
 export const gridSize = 16;
@@ -15,29 +15,9 @@ export type SparseNoise = Place & {
 };
 
 /** White and black squares on grey 128; a pixel on an edge is shared exactly. */
-export function drawSparseNoise(field: VisualField, { yDeg, xDeg, cellDeg, brightCells, darkCells }: SparseNoise): Image {
-  const { heightPx, widthPx } = field;
-  const [centerYPx, centerXPx] = positionPx(field, yDeg, xDeg);
-  const cellPx = cellDeg * pixelsPerDegree(field);
-  const luminance = new Float64Array(heightPx * widthPx).fill(0.5);
-  /** The pixels of an axis that a cell touches, and the share of each. */
-  const covered = (index: number, center: number, size: number) => {
-    const start = center + (index - gridSize / 2) * cellPx;
-    const pixels: { readonly at: number; readonly share: number }[] = [];
-    for (let at = Math.max(0, Math.floor(start)); at <= Math.min(size - 1, Math.ceil(start + cellPx)); at++) {
-      pixels.push({ at, share: Math.max(0, Math.min(at + 0.5, start + cellPx) - Math.max(at - 0.5, start)) });
-    }
-    return pixels;
-  };
-  const paint = (cell: number, contrast: number) => {
-    const columns = covered(cell % gridSize, centerXPx, widthPx);
-    for (const row of covered(Math.floor(cell / gridSize), centerYPx, heightPx)) {
-      for (const column of columns) luminance[row.at * widthPx + column.at]! += (contrast * row.share * column.share) / 2;
-    }
-  };
-  for (const cell of brightCells) paint(cell, 1);
-  for (const cell of darkCells) paint(cell, -1);
-  return greyImage(heightPx, widthPx, luminance);
+export function drawSparseNoise(field: VisualField, { brightCells, darkCells, ...grid }: SparseNoise): Image {
+  const at = (contrast: number) => (cell: number) => [cell, contrast] as const;
+  return drawCells(field, { ...grid, nAcross: gridSize }, [...brightCells.map(at(1)), ...darkCells.map(at(-1))]);
 }
 
 /** Squares of a picture, half of them bright. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { chartsOf, layerAreaTable } from '@ventral/charts';
 import { canonicalForm, chunkSize, type ItemFailure, planGraph } from '@ventral/core';
+import { v1ScoreTables } from '@ventral/cortex';
 import { writeCsv } from '@ventral/formats';
 import { instantiate } from '@ventral/kernels';
 import {
@@ -19,10 +20,11 @@ import { defaultSetName, type StimulusView } from '@ventral/stimuli';
 import { measurements } from '../built-in.ts';
 import { exitCodes, Interrupted, WrongUse } from '../errors.ts';
 import { estimateSeconds, macsOf } from '../estimate.ts';
-import { drawCharts } from '../figures.ts';
+import { drawCharts, drawPreferenceLadder } from '../figures.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { manifestOf, type ProbeCommandOptions, type ProbeRunFacts } from '../manifest.ts';
 import { assumptionLine, inModel, maxBytesOf, openPictureModel, type PictureModel } from '../model.ts';
+import { encodePng } from '../png.ts';
 import { printTable } from '../print.ts';
 import { createVoice, formatBytes, formatDuration, type Voice } from '../progress.ts';
 import { type Report, reportHtml } from '../report.ts';
@@ -51,7 +53,9 @@ export async function probe(name: string, options: ProbeCommandOptions): Promise
   const stimuli = source === undefined ? [] : listStimuli(source, view);
   const writing = options.out === undefined ? undefined : beginWriting(options.out);
   try {
-    const { result, nWorkers } = await measure(model, probes, stimuli, controls, view, options, voice);
+    const { result: measured, nWorkers } = await measure(model, probes, stimuli, controls, view, options, voice);
+    const scores = v1ScoreTables(measured.tables, measurements(), view.seed);
+    const result = { ...measured, tables: [...measured.tables, ...scores] };
     const facts: ProbeRunFacts = { model, options, probes, fovDeg, source, stimuli, nWorkers, controls, result, startedAt };
     const overview = layerArea(result);
     if (writing) {
@@ -70,12 +74,13 @@ export async function probe(name: string, options: ProbeCommandOptions): Promise
 }
 
 /**
- * What --stimuli says, or the set that a built-in network brings. Undefined: no probe looks at pictures. The probes of physiology
- * draw their own; the random control is calibrated on pictures, any will do.
+ * What --stimuli says, or the set that a built-in network brings. Undefined: no probe looks at pictures. Most experiments draw their
+ * own; those that do not are content with any, and so is the random control, which is calibrated on them.
  */
 function sourceOf(model: PictureModel, probes: readonly Probe[], controls: readonly ControlRequest[], given: string | undefined) {
   const isMeasured = probes.some(({ kind }) => kind === 'stimulus');
-  if (!isMeasured && !controls.some(({ control }) => control === 'random')) return undefined;
+  const areSeen = probes.some((probe) => probe.kind === 'experiment' && probe.looksAtPictures);
+  if (!isMeasured && !areSeen && !controls.some(({ control }) => control === 'random')) return undefined;
   if (given !== undefined) return given;
   if (!isMeasured || model.handle.kind === 'builtIn') return defaultSetName;
   throw new WrongUse('--stimuli is needed: a folder or zip of pictures, or a built-in set (see `ventral models`).');
@@ -147,6 +152,7 @@ async function measure(
           preprocess:
             stimuli[0]?.kind === 'drawn' ? { ...model.preprocess, resize: undefined, crop: undefined } : model.preprocess,
           describe: ({ id }) => `stimulus "${id}"`,
+          idOf: ({ id }) => id,
           signal: interrupt.signal,
           onProgress: (progress) => voice.progress(progress),
           strict: options.strict,
@@ -199,12 +205,12 @@ async function stageResults(
   facts: ProbeRunFacts,
   overview: ReturnType<typeof layerArea>,
   notices: readonly string[],
-  stage: (path: string, content: string) => void,
+  stage: (path: string, content: string | Uint8Array) => void,
 ): Promise<void> {
   const { model, result, fovDeg } = facts;
   const files: string[] = [];
   const emptyCells: Record<string, number> = {};
-  const put = (path: string, content: string) => {
+  const put = (path: string, content: string | Uint8Array) => {
     stage(path, content);
     files.push(path);
   };
@@ -213,23 +219,30 @@ async function stageResults(
     put(`${table.name}.csv`, text);
     emptyCells[table.name] = nEmpty;
   }
-  const figures = await drawCharts(chartsOf(result.tables), result.tables, measurements(), {
-    species: 'macaque',
-    language: 'en',
-    fovDeg,
-    inputPx: model.picture.sizePx[1],
-  });
+  const options = { species: 'macaque', language: 'en', fovDeg, inputPx: model.picture.sizePx[1] } as const;
+  const figures = await drawCharts(chartsOf(result.tables), result.tables, measurements(), options);
   for (const { chart, light } of figures) {
     put(`figures/${chart.id}.svg`, light);
     put(`figures/${chart.id}.vl.json`, `${JSON.stringify(chart.spec, null, 1)}\n`);
   }
+  const pictures = result.pictures.map((picture) => {
+    return { ...picture, path: `pictures/${picture.name}.png`, png: encodePng(picture.image) };
+  });
+  for (const { path, png } of pictures) put(path, png);
+  const ladder = drawPreferenceLadder(result.tables, pictures, measurements(), options);
+  if (ladder) put('figures/ladder-of-preferences.svg', ladder.light);
   const report: Report = {
     title: `${model.name} beside the ventral visual stream`,
     subtitle: [`${result.layers.length} layers`, result.nImages > 0 && `${result.nImages} images`, `field of view ${fovDeg}°`]
       .filter(Boolean)
       .join(' · '),
     notices,
-    figures: figures.map(({ chart, light, dark }) => ({ title: chart.title, caption: chart.note, light, dark })),
+    figures: [
+      ...(ladder ? [ladder] : []),
+      ...figures.map(({ chart, light, dark }) => ({ title: chart.title, caption: chart.note, light, dark })),
+    ],
+    // Preferred patches are in the ladder.
+    sheets: pictures.filter(({ name }) => name.startsWith('visualise-')),
     overview,
     tables: result.tables,
     facts: reportFacts(facts),

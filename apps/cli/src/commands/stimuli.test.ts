@@ -63,6 +63,28 @@ describe('ventral stimuli', () => {
     );
   });
 
+  test('textures from pictures: one of its statistics and its scrambled twin, with how near it came', async () => {
+    const [photos, out] = [join(folder, 'drawn'), join(folder, 'from')];
+    await ventral(['stimuli', 'blank', '--out', photos, '--size', '32x32']);
+    const flat = await ventral(['stimuli', 'textures', '--from', join(photos, 'blank'), '--out', out]);
+    expect([flat.code, flat.stderr]).toEqual([1, 'stimuli "00.png": the same grey everywhere, which is no texture.\n']);
+    const wrong = await ventral(['stimuli', 'textures', '--from', photos, '--out', out, '--size', '128x256']);
+    expect(wrong.stderr).toContain('textures are squares, got 128×256 px. Use --size 128x128 or --size 256x256.');
+    const other = await ventral(['stimuli', 'spots', '--from', photos, '--out', out]);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('error: --from goes with the set textures')]);
+
+    await ventral(['stimuli', 'textures', '--out', join(folder, 'tiles'), '--size', '128x128']);
+    const made = await ventral(['stimuli', 'textures', '--from', join(folder, 'tiles/textures/24.png'), '--out', out]);
+    expect(made.code).toBe(0);
+    expect(filesBelow(out)).toEqual(['contact-sheet.png', 'stimuli.csv', 'textures/00.png', 'textures/01.png']);
+    const { columns, rows } = readCsv(readFileSync(join(out, 'stimuli.csv'), 'utf8'));
+    const cell = (row: number, name: string) => rows[row]![columns.indexOf(name)];
+    expect([cell(0, 'source'), cell(0, 'kind'), cell(1, 'kind')]).toEqual(['24.png', 'naturalistic', 'scrambled']);
+    const isNear = Number(cell(0, 'least_correlation')) >= 0.99;
+    expect(cell(0, 'is_converged')).toBe(isNear ? 'yes' : 'no');
+    expect(made.stderr.includes('did not converge')).toBe(!isNear);
+  });
+
   test('published degrees: what the pixels cannot carry is left out and said', async () => {
     const out = join(folder, 'published');
     const ended = await ventral([

@@ -7,6 +7,7 @@ import { createContactSheet } from '../contact-sheet.ts';
 import { encodePng } from '../png.ts';
 import { createVoice } from '../progress.ts';
 import { beginWriting } from '../write.ts';
+import { synthesisedTextures } from './texture-synthesis.ts';
 
 export interface StimuliOptions {
   readonly out: string;
@@ -14,7 +15,12 @@ export interface StimuliOptions {
   readonly fov?: number;
   readonly seed?: number;
   readonly mode?: StimulusMode;
+  /** Pictures to synthesise textures from. */
+  readonly from?: string;
 }
+
+/** Side of textures that are synthesised here. */
+const textureSidePx = 128;
 
 /** As most networks see. */
 const defaultView: StimulusView = { heightPx: 224, widthPx: 224, fovDeg: defaultFovDeg, seed: defaultProbeOptions.seed };
@@ -41,16 +47,17 @@ export function listSets(): void {
  *
  * @throws InputError if there is no such set, or no such mode of it, or the folder cannot be written
  */
-export function stimuli(name: string, options: StimuliOptions): void {
-  const { out, fov, seed, mode } = options;
+export async function stimuli(name: string, options: StimuliOptions): Promise<void> {
+  const { out, fov, seed, mode, from } = options;
   const view: StimulusView = {
-    heightPx: options.size?.[0] ?? defaultView.heightPx,
-    widthPx: options.size?.[1] ?? defaultView.widthPx,
+    heightPx: options.size?.[0] ?? (from === undefined ? defaultView.heightPx : textureSidePx),
+    widthPx: options.size?.[1] ?? (from === undefined ? defaultView.widthPx : textureSidePx),
     fovDeg: fov ?? defaultView.fovDeg,
     seed: seed ?? defaultView.seed,
     mode,
   };
-  const { nStimuli, id, parameters, draw, droppedCpd, notes } = stimulusSet(name).list(view);
+  const list = from === undefined ? stimulusSet(name).list(view) : await synthesisedTextures(from, view);
+  const { nStimuli, id, parameters, draw, droppedCpd, notes } = list;
   const sheet = createContactSheet(nStimuli, view);
   const writing = beginWriting(out);
   const voice = createVoice(false);

@@ -6,7 +6,11 @@
 import { computed, useSignal } from '@preact/signals';
 import {
   type Chart,
+  type FilterChartId,
+  filterChartIds,
+  filterCharts,
   halfPeakChart,
+  hasFilters,
   latencyChart,
   layerAreaTable,
   measuredTuning,
@@ -37,8 +41,9 @@ import { ChartPlate } from './chart-plate.tsx';
 import { Choice } from './choice.tsx';
 import { DataTable } from './data-table.tsx';
 import { ExportMenu } from './export.tsx';
-import { isTuning, measureName } from './measures.ts';
+import { isOfFilters, isTuning, measureName } from './measures.ts';
 import { PhysiologyBox } from './physiology.tsx';
+import { Preferences } from './preferences.tsx';
 import { ProbeBox } from './probe-box.tsx';
 
 const builders = {
@@ -46,7 +51,8 @@ const builders = {
   latency: latencyChart,
   'half-peak': halfPeakChart,
   sparseness: sparsenessChart,
-} satisfies Record<LadderMeasure, unknown>;
+  ...filterCharts,
+} satisfies Record<LadderMeasure | FilterChartId, unknown>;
 
 /** Tables that a measure's chart is drawn from. */
 const needs = {
@@ -55,16 +61,22 @@ const needs = {
   'half-peak': 'statistics',
   sparseness: 'statistics',
 } as const;
-const canDraw = computed(() => tableNamed(isTuning(measure.value) ? 'tuning' : needs[measure.value]) !== undefined);
+const canDraw = computed(() => {
+  const id = measure.value;
+  if (isOfFilters(id)) return hasFilters(tables.value);
+  return tableNamed(isTuning(id) ? 'tuning' : needs[id]) !== undefined;
+});
 /** Those of the battery that were measured. */
-const tuningShown = computed(() => measuredTuning(tables.value));
+const tuningShown = computed(() => [...(hasFilters(tables.value) ? filterChartIds : []), ...measuredTuning(tables.value)]);
+/** Those that every probe run has are chosen by name. */
+const isListed = (id: Measure) => isTuning(id) || isOfFilters(id);
 
 function build(theme: 'light' | 'dark', width?: number): Chart {
   const id = measure.value;
   const options = {
     species: species.value,
     language: language.value,
-    fovDeg: (isTuning(id) ? physiologyTables : graphTables).value.fovDeg,
+    fovDeg: (isListed(id) ? physiologyTables : graphTables).value.fovDeg,
     inputPx: network.value?.widthPx ?? 1,
     theme,
     ...(width !== undefined && { width }),
@@ -89,6 +101,7 @@ export function Cortex() {
       />
       <TuningChoice />
       <Ladder />
+      <Preferences />
       <Tables />
     </section>
   );
@@ -104,7 +117,7 @@ function TuningChoice() {
       {t.value.physiology.choose}
       <select
         aria-label={t.value.physiology.choose}
-        value={isTuning(shown) ? shown : ''}
+        value={isListed(shown) ? shown : ''}
         onChange={({ currentTarget }) => {
           measure.value = ids.find((id) => id === currentTarget.value) ?? 'receptive-field';
         }}
@@ -147,12 +160,12 @@ function Ladder() {
           </>
         )}
       </div>
-      {!chart && network.value && <p class="empty">{isTuning(measure.value) ? t.value.physiology.needed : t.value.needsProbe}</p>}
+      {!chart && network.value && <p class="empty">{isListed(measure.value) ? t.value.physiology.needed : t.value.needsProbe}</p>}
       {chart && areTablesShown.value && <DataTable table={chart.table} layerColumn="name" />}
       {chart && !areTablesShown.value && <ChartPlate build={build} />}
-      <Areas />
+      {measure.value !== 'first-layer-filters' && <Areas />}
       <p class="note">
-        {t.value.besideNote} {chart?.note}
+        {!isOfFilters(measure.value) && t.value.besideNote} {chart?.note}
       </p>
     </div>
   );

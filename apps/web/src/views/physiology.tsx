@@ -1,28 +1,42 @@
-/** @file The battery of gratings: its button, its controls, its progress with Cancel, how it ended; and its stimuli to look at. */
+/** @file Groups of probes that make their own stimuli: which, with controls or not, progress with Cancel, how it ended; and stimuli to look at. */
 import { useSignal } from '@preact/signals';
 import { shortName } from '@ventral/charts';
-import { physiologySets } from '@ventral/stimuli';
+import { batterySets } from '@ventral/stimuli';
 import { useEffect, useRef } from 'preact/hooks';
 import { stimulusSheet } from '../actions.ts';
 import type { SheetPicture, StimulusSheet } from '../facts.ts';
 import { count, degrees, duration, number, t } from '../i18n/index.ts';
 import { cancelPhysiology, runPhysiology } from '../physiology.ts';
 import { batteryView, controlsFor } from '../probe-job.ts';
-import { fovDeg, layer, layerIndex, network, networkSource, physiology, withControls } from '../state.ts';
+import {
+  fovDeg,
+  layer,
+  layerIndex,
+  measuredGroups,
+  network,
+  networkSource,
+  type ProbeGroup,
+  physiology,
+  probeGroup,
+  probeGroups,
+  withControls,
+} from '../state.ts';
 import { parameterText } from '../stimulus-text.ts';
 
 export function PhysiologyBox() {
   const say = t.value.physiology;
   const run = physiology.value;
   if (!network.value) return null;
-  const label = { idle: say.run, running: '', done: say.again, cancelled: t.value.retry, failed: t.value.retry }[run.is];
+  const group = probeGroup.value;
+  const isEnded = run.is === 'cancelled' || run.is === 'failed';
+  const label = isEnded ? t.value.retry : measuredGroups.value.tables[group] ? say.again : say.run;
   return (
     <div class={`battery is-${run.is}`}>
-      {run.is === 'idle' && <span>{say.about}</span>}
+      {run.is === 'idle' && <span>{say.groups[group].about}</span>}
       {run.is === 'running' && (
         <>
           <div class="progress">
-            <progress max={run.nItems} value={run.nDone} aria-label={say.measuring} />
+            <progress max={run.nItems} value={run.nDone} aria-label={say.measuring(say.groups[group].name)} />
             <span>
               {run.nDone === 0
                 ? t.value.openingWorkers
@@ -34,7 +48,7 @@ export function PhysiologyBox() {
           </button>
         </>
       )}
-      {run.is === 'done' && <span>{say.done(run.seconds.toFixed(0))}</span>}
+      {run.is === 'done' && <span>{say.done(say.groups[group].name, run.seconds.toFixed(0))}</span>}
       {run.is === 'cancelled' && <span>{say.cancelledAfter(count(run.nDone), count(run.nItems))}</span>}
       {run.is === 'failed' && (
         <span role="alert">
@@ -43,6 +57,20 @@ export function PhysiologyBox() {
       )}
       {run.is !== 'running' && (
         <span class="start">
+          <select
+            aria-label={say.group}
+            value={group}
+            onChange={({ currentTarget }) => {
+              probeGroup.value = currentTarget.value as ProbeGroup;
+              physiology.value = { is: 'idle' };
+            }}
+          >
+            {probeGroups.map((id) => (
+              <option key={id} value={id}>
+                {say.groups[id].name}
+              </option>
+            ))}
+          </select>
           <label title={say.controlsHint(controlsFor(networkSource.value).map((control) => say.controlNames[control]))}>
             <input
               type="checkbox"
@@ -82,7 +110,7 @@ function Stimuli() {
                 set.value = currentTarget.value;
               }}
             >
-              {physiologySets.map(({ name }) => (
+              {batterySets.map(({ name }) => (
                 <option key={name} value={name}>
                   {say.sets[name]}
                 </option>

@@ -10,8 +10,15 @@ export interface Condition {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
 
-/** What varies within a condition, where it is more than phase: a place on the map is probed by all its patches. */
-const within: Readonly<Record<string, readonly string[]>> = { 'receptive-field': ['orientationDeg', 'phaseDeg'] };
+/**
+ * What varies within a condition, where it is not phase: a place on the map is probed by all its patches, a form is one picture.
+ */
+const within: Readonly<Record<string, readonly string[]>> = {
+  'receptive-field': ['orientationDeg', 'phaseDeg'],
+  simple: [],
+  complex: [],
+  textures: ['sample'],
+};
 
 /** The conditions of a set, in the order of their first stimuli. */
 export function conditionsOf(set: string, { nStimuli, parameters }: StimulusList): Condition[] {

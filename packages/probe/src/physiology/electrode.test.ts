@@ -145,6 +145,19 @@ describe('the battery finds what is known of linear units with a rectifier', asy
     for (const center of [mapped_center_x_deg, mapped_center_y_deg])
       expect(Math.abs(center! * pixelsPerDegree)).toBeLessThan(0.3);
   });
+  it('the same by reverse correlation with checks: σ 4 px within 10 %', () => {
+    const { rc_sigma_deg, rc_reliability } = unit(2);
+    expect(Math.abs((rc_sigma_deg! * pixelsPerDegree) / 4 - 1)).toBeLessThan(0.1);
+    expect(rc_reliability!).toBeGreaterThan(0.99);
+  });
+  it('on- and off-centre units look like LGN, Gabors like V1, whose nx and ny are σ times frequency', () => {
+    for (const channel of [3, 4]) expect(unit(channel).lgn_likeness!).toBeGreaterThan(0.02);
+    for (const channel of [0, 1]) {
+      const { lgn_likeness, gabor_nx, gabor_ny } = unit(channel);
+      expect(lgn_likeness!).toBeLessThan(-0.3);
+      for (const cycles of [gabor_nx!, gabor_ny!]) expect(Math.abs(cycles / (5 * 0.12) - 1)).toBeLessThan(0.1);
+    }
+  });
   it('an off-centre unit is tuned as the on-centre unit is', () => {
     const [on, off] = [unit(3), unit(4)];
     expect(Math.abs(Math.log2(off.peak_sf_cpd! / on.peak_sf_cpd!))).toBeLessThan(0.1);
@@ -194,8 +207,10 @@ describe('and of units that are not linear', () => {
   it('an energy unit: F1/F0 below 0.05; with a half-squared odd part in place of the even one it is not', async () => {
     const g = testGraph([sizePx, sizePx], 3);
     g.relu(energy(g, [odd, even]), 'energy');
-    const { unit } = await measure(g.graph(), 'energy', ['phase', 'spatial-frequency']);
+    const { unit } = await measure(g.graph(), 'energy', ['phase', 'spatial-frequency', 'reverse-correlation']);
     expect(unit(0).f1_over_f0!).toBeLessThan(0.05);
+    // And it has no first-order map.
+    for (const name of ['rc_reliability', 'rc_sigma_deg', 'lgn_likeness']) expect(unit(0)[name]).toBeNaN();
 
     const wrong = testGraph([sizePx, sizePx], 3);
     const halves = [odd, even, odd].map((kernel) => {

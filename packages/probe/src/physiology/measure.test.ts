@@ -6,9 +6,10 @@ import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
 import { layerGroups } from './battery.ts';
-import { physiology, unrolled } from './measure.ts';
+import { physiology } from './measure.ts';
 import { tuningProbes } from './probes.ts';
 import { openPhysiologySession } from './session.ts';
+import { unrolled } from './summary.ts';
 
 const module = await WebAssembly.compile(readFileSync(new URL('../../../kernels/build/simd.wasm', import.meta.url)));
 const preprocess = { channels: 'RGB', scale: 1 / 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;

@@ -1,16 +1,20 @@
-/** @file The host's side of the battery: one job for each group of layers, then every unit's measures and each layer's medians. */
-import { nextTask } from '@ventral/core';
+/**
+ * @file The host's side of the battery: one job for each group of layers, then the measures of every unit and layer, and each
+ * layer's medians.
+ */
+import { createRandom, nextTask } from '@ventral/core';
 import { stimulusSet } from '@ventral/stimuli';
+import { complexityProbes } from '../complexity/probes.ts';
 import { layerCells } from '../layers.ts';
 import type { Experiment, ExperimentProbe, Laboratory } from '../probe.ts';
-import { sampledChannels } from '../statistics/statistics.ts';
+import { selectivityProbes } from '../selectivity/probes.ts';
+import { centrePlace, sampledChannels } from '../statistics/statistics.ts';
 import { type Cell, type Column, layerColumns, type Table } from '../table.ts';
-import { harmonics } from '../tuning/phase.ts';
-import { type Condition, conditionsOf, layerGroups } from './battery.ts';
-import { type TuningProbe, tuningProbes } from './probes.ts';
-import type { SetResponses, UnitResponses } from './responses.ts';
-import { mergeRecordings, type PhysiologySetup, type Recording, type StimulusRun, stimuliPerRun } from './session.ts';
-import { tuningColumns, tuningTitle } from './summary.ts';
+import { layerGroups } from './battery.ts';
+import { type LayerProbe, type Measured, type TuningProbe, tuningProbes } from './probes.ts';
+import { layerResponsesOf, responsesOf, runsOf, shownSets } from './recordings.ts';
+import { mergeRecordings, type PhysiologySetup, type Recording, type StimulusRun } from './session.ts';
+import { mostFrequent, summarize, summarizeByMean, tuningColumns, tuningTitle } from './summary.ts';
 
 const unitColumns: readonly Column[] = [
   ...layerColumns,
@@ -20,34 +24,44 @@ const unitColumns: readonly Column[] = [
 const noteColumn: Column = { name: 'note', type: 'string', description: 'Why cells are empty, or how far to trust them.' };
 
 /** Stimuli of all sets, about. */
-const nStimuli = 3000;
+const nStimuli = 4400;
 
 /** The battery as an experiment: the probes wanted share one run. */
 export const battery: Experiment = {
   /** A float32 for each unit and stimulus, as if all layers were one group. */
   stateBytes: (layers, { maxUnits }) =>
     layers.reduce((sum, { nChannels }) => sum + Math.min(nChannels, maxUnits), 0) * nStimuli * 4,
-  nItems: (laboratory, names) => nRuns(plan(laboratory, tuningProbesOf(names))),
-  measure: (laboratory, names) => measureTuning(laboratory, tuningProbesOf(names)),
+  nItems: (laboratory, names) => nRuns(plan(laboratory, probesOf(names))),
+  measure: (laboratory, names) => measureTuning(laboratory, probesOf(names)),
 };
 
-const tuningProbesOf = (names: readonly string[]) => tuningProbes.filter(({ name }) => names.includes(name));
+type BatteryProbe = TuningProbe | LayerProbe;
 
-/** The battery's probes as users select them. */
-export const physiology: readonly ExperimentProbe[] = tuningProbes.map(({ name, title }) => ({
+const allProbes = [...tuningProbes, ...selectivityProbes, ...complexityProbes];
+
+const probesOf = (names: readonly string[]) => allProbes.filter(({ name }) => names.includes(name));
+
+const asExperiment = ({ name, title }: BatteryProbe): ExperimentProbe => ({
   kind: 'experiment',
   name,
   title,
   experiment: battery,
-}));
+});
+
+/** The battery's probes as users select them: how units are tuned, how selective and tolerant they and layers are, how complex. */
+export const physiology: readonly ExperimentProbe[] = tuningProbes.map(asExperiment);
+export const selectivity: readonly ExperimentProbe[] = selectivityProbes.map(asExperiment);
+export const complexity: readonly ExperimentProbe[] = complexityProbes.map(asExperiment);
 
 /**
- * Runs the battery on a network: each group of layers sees stimuli made for its field.
+ * Runs the battery on a network: each group of layers sees stimuli made for its field, and all of them those made for the
+ * picture.
  *
- * @returns `tuning`, a row for each layer and measure, and for each probe a table of its units: `tuning-orientation`, …
+ * @returns `tuning`, a row for each layer and measure, and for each probe of units a table of these, `tuning-orientation`, …; for
+ *   each probe of layers the table that it names
  * @throws JobAborted after a cancel
  */
-async function measureTuning(laboratory: Laboratory, probes: readonly TuningProbe[]): Promise<Table[]> {
+async function measureTuning(laboratory: Laboratory, probes: readonly BatteryProbe[]): Promise<Table[]> {
   const { context, layers, sizePx, subject, preprocess, runner, signal, onProgress } = laboratory;
   const { fovDeg, options } = context;
   const scale = { pixelsPerDegree: sizePx[1] / fovDeg };
@@ -57,7 +71,8 @@ async function measureTuning(laboratory: Laboratory, probes: readonly TuningProb
 
   function record({ layers: members, view, runs }: Group) {
     const measuring = members.map((i) => layers[i]!);
-    const setup: PhysiologySetup = { ...subject, kind: 'physiology', layers: measuring, options, view, preprocess };
+    const places = measuring.map(centrePlace);
+    const setup: PhysiologySetup = { ...subject, kind: 'physiology', layers: measuring, places, options, view, preprocess };
     const before = nBefore;
     nBefore += runs.length;
     return runner.run<PhysiologySetup, StimulusRun, readonly Recording[], null>({
@@ -71,46 +86,74 @@ async function measureTuning(laboratory: Laboratory, probes: readonly TuningProb
     });
   }
 
-  /** Per layer, unit and probe. */
-  const measured = new Map<number, ReturnType<TuningProbe['measure']>[][]>();
+  const findings: Findings = new Map(probes.map((probe) => [probe, new Map()]));
   let recording = groups[0] && record(groups[0]);
   for (const [g, group] of groups.entries()) {
     const { state = [] } = await recording!;
     // The workers go on with the next group while this thread measures.
     recording = groups[g + 1] && record(groups[g + 1]!);
     recording?.catch(() => undefined);
-    const shown = shownSets(group);
+    const shown = shownSets(group.sets, group.runs);
+    const unitProbes = group.probes.filter((probe) => probe.kind !== 'layer');
+    const layerProbes = group.probes.filter((probe) => probe.kind === 'layer');
     let first = 0;
     for (const member of group.layers) {
-      const units: ReturnType<TuningProbe['measure']>[][] = [];
-      for (const _ of sampledChannels(layers[member]!, options)) {
-        const unit = responsesOf(shown, state, first++);
-        units.push(probes.map((probe) => probe.measure(unit, scale)));
+      const layer = layers[member]!;
+      const channels = sampledChannels(layer, options);
+      const ofUnits = unitProbes.map((): Measured[] => []);
+      for (const u of channels.keys()) {
+        const unit = responsesOf(shown, state, first + u);
+        for (const [p, probe] of unitProbes.entries()) ofUnits[p]!.push(probe.measure(unit, scale, u));
         await nextTask();
       }
-      measured.set(member, units);
+      for (const [p, probe] of unitProbes.entries()) {
+        const rows = ofUnits[p]!.map(({ values, note }, u) => [channels[u]!, ...values, note]);
+        findings.get(probe)!.set(member, { measured: ofUnits[p]!, rows });
+      }
+      const together = layerResponsesOf(shown, state, first, channels.length);
+      for (const probe of layerProbes) {
+        const random = createRandom(options.seed).fork(probe.name).fork(layer.layer);
+        const { rows, ...measured } = probe.measure(together, random);
+        findings.get(probe)!.set(member, { measured: [measured], rows });
+        await nextTask();
+      }
+      first += channels.length;
     }
   }
-  return tablesOf(laboratory, probes, measured);
+  return tablesOf(laboratory, probes, findings);
 }
+
+/** What each probe found in each layer, by the layer's position; nothing where it has no stimuli. */
+type Findings = ReadonlyMap<
+  BatteryProbe,
+  Map<
+    number,
+    {
+      /** Of each unit, or of the layer as one. */
+      readonly measured: readonly Measured[];
+      /** Of the probe's own table, less the cells that name the layer. */
+      readonly rows: readonly (readonly Cell[])[];
+    }
+  >
+>;
 
 type Group = ReturnType<typeof plan>[number];
 
-/** Who sees what: groups of layers, each with its view, its sets and the runs that show them. */
-function plan({ context, fields, sizePx }: Laboratory, probes: readonly TuningProbe[]) {
+/** Who sees what: groups of layers, each with its view, its sets, the runs that show them and the probes that read them. */
+function plan({ context, layers, fields, sizePx }: Laboratory, probes: readonly BatteryProbe[]) {
   const { fovDeg, options } = context;
   const [heightPx, widthPx] = sizePx;
-  const names = [...new Set(['blank', ...probes.flatMap((probe) => probe.sets)])];
-  return layerGroups(fields).map((group) => {
-    const view = { heightPx, widthPx, fovDeg, seed: options.seed, target: group.target };
+  const whole = { target: undefined, layers: [...layers.keys()] };
+  return [
+    ...layerGroups(fields).map((group) => ({ ...group, drawnFor: 'field' as const })),
+    { ...whole, drawnFor: 'picture' as const },
+  ].flatMap(({ target, layers: members, drawnFor }) => {
+    const reading = probes.filter((probe) => (probe.drawnFor ?? 'field') === drawnFor);
+    if (reading.length === 0) return [];
+    const view = { heightPx, widthPx, fovDeg, seed: options.seed, target };
+    const names = [...new Set(['blank', ...reading.flatMap((probe) => probe.sets)])];
     const sets = names.map((name) => ({ name, list: stimulusSet(name).list(view) }));
-    const runs = sets.flatMap(({ name, list: { nStimuli: n } }) =>
-      Array.from({ length: Math.ceil(n / stimuliPerRun) }, (_, i): StimulusRun => {
-        const first = i * stimuliPerRun;
-        return { set: name, first, n: Math.min(stimuliPerRun, n - first) };
-      }),
-    );
-    return { ...group, view, sets, runs };
+    return [{ layers: members, view, sets, runs: runsOf(sets), probes: reading }];
   });
 }
 
@@ -118,124 +161,41 @@ function nRuns(groups: readonly Group[]): number {
   return groups.reduce((sum, { runs }) => sum + runs.length, 0);
 }
 
-/** A set as it was shown: its conditions, and where the response to each of their stimuli lies among the recordings. */
-interface ShownSet {
-  readonly conditions: readonly Condition[];
-  /** Of [conditions × stimuli of each]: which run, and which of its stimuli. */
-  readonly places: readonly (readonly [run: number, row: number])[];
-}
-
-/** The sets of a group by name: the same for all of its units. */
-function shownSets({ sets, runs }: Group): Map<string, ShownSet> {
-  return new Map(
-    sets.map(({ name, list }) => {
-      const firstRun = runs.findIndex(({ set }) => set === name);
-      const conditions = conditionsOf(name, list);
-      const places = conditions.flatMap(({ stimuli }) =>
-        stimuli.map((i) => [firstRun + Math.floor(i / stimuliPerRun), i % stimuliPerRun] as const),
-      );
-      return [name, { conditions, places }];
-    }),
-  );
-}
-
-/** One unit's responses, from recordings in the order of the runs. */
-function responsesOf(shown: ReadonlyMap<string, ShownSet>, recordings: readonly Recording[], unit: number): UnitResponses {
-  const read = (set: string) => {
-    const found = shown.get(set);
-    if (!found) throw new Error(`responsesOf: the set "${set}" was not shown.`);
-    const { conditions, places } = found;
-    const responses = Float64Array.from(places, ([run, row]) => {
-      const { responses: ofRun, nUnits } = recordings[run]!;
-      return ofRun[row * nUnits + unit]!;
-    });
-    return { conditions, responses };
-  };
-  const known = new Map<string, SetResponses>();
-  const of = (set: string): SetResponses => {
-    const before = known.get(set);
-    if (before) return before;
-    const { conditions, responses } = read(set);
-    const measured = { conditions, responses, ...harmonics(responses, conditions[0]!.stimuli.length) };
-    known.set(set, measured);
-    return measured;
-  };
-  return { blank: read('blank').responses[0]!, of };
-}
-
-function tablesOf(
-  { context, layers, fields }: Laboratory,
-  probes: readonly TuningProbe[],
-  measured: ReadonlyMap<number, ReturnType<TuningProbe['measure']>[][]>,
-): Table[] {
+function tablesOf({ context, layers, fields }: Laboratory, probes: readonly BatteryProbe[], findings: Findings): Table[] {
   const { model, options } = context;
   const summary: Cell[][] = [];
   for (const [i, layer] of layers.entries()) {
-    const units = measured.get(i);
-    for (const [p, probe] of probes.entries()) {
-      for (const [m, { name, periodDeg }] of probe.measures.entries()) {
-        const values = (units ?? []).map((unit) => unit[p]!.values[m]!);
-        const numbers = Float64Array.from(values.filter((value) => !Number.isNaN(value)));
-        const defined = (periodDeg === undefined ? numbers : unrolled(numbers, periodDeg)).sort();
-        const notes = (units ?? []).flatMap((unit) => (Number.isNaN(unit[p]!.values[m]!) ? [unit[p]!.note] : []));
-        const note = units ? mostFrequent(notes) : `a field of ${fields[i]!.sizePx.join('×')} px is too small for gratings`;
-        const quantile = (share: number) => quantileOf(defined, share);
+    for (const probe of probes) {
+      const measured = findings.get(probe)!.get(i)?.measured;
+      for (const [m, { name, periodDeg, summary: by }] of probe.measures.entries()) {
+        const values = (measured ?? []).map((one) => one.values[m]!);
+        const notes = (measured ?? []).flatMap((one) => (Number.isNaN(one.values[m]!) ? [one.note] : []));
+        const note = measured ? mostFrequent(notes) : `a field of ${fields[i]!.sizePx.join('×')} px is too small for gratings`;
+        const { median, lowerQuartile, upperQuartile, nDefined } =
+          by === 'mean' ? summarizeByMean(values) : summarize(values, periodDeg);
+        const isOne = probe.kind === 'layer';
         summary.push([
           ...layerCells(model, layer),
           name,
-          quantile(0.5),
-          quantile(0.25),
-          quantile(0.75),
-          Math.min(layer.nChannels, options.maxUnits),
-          defined.length,
+          median,
+          isOne ? Number.NaN : lowerQuartile,
+          isOne ? Number.NaN : upperQuartile,
+          isOne ? null : Math.min(layer.nChannels, options.maxUnits),
+          nDefined,
           note,
         ]);
       }
     }
   }
-  const perUnit = probes.map((probe, p) => ({
-    name: `tuning-${probe.name}`,
-    title: probe.title,
-    columns: [...unitColumns, ...probe.measures, noteColumn],
-    rows: layers.flatMap((layer, i) =>
-      (measured.get(i) ?? []).map((unit, u): Cell[] => [
-        ...layerCells(model, layer),
-        sampledChannels(layer, options)[u]!,
-        ...unit[p]!.values,
-        unit[p]!.note,
-      ]),
-    ),
-  }));
-  return [{ name: 'tuning', title: tuningTitle, columns: tuningColumns, rows: summary }, ...perUnit];
-}
-
-/**
- * Angles of a circle laid out on a line, cut opposite their circular median, the angle that is nearest to all of them (Mardia &
- * Jupp 2000, Directional Statistics, section 2.2.2), so that their quantiles do not depend on where the circle begins. The median
- * lies in −periodDeg/8 … 7 periodDeg/8, of orientations the bins of published histograms.
- */
-export function unrolled(anglesDeg: Float64Array, periodDeg: number): Float64Array {
-  const wrap = (angle: number, from: number) => angle - periodDeg * Math.floor((angle - from) / periodDeg);
-  const distances = (from: number) => anglesDeg.reduce((sum, angle) => sum + Math.abs(wrap(angle - from, -periodDeg / 2)), 0);
-  const candidates = [...new Set(anglesDeg)].map((angle) => wrap(angle, -periodDeg / 8)).sort((a, b) => a - b);
-  const totals = candidates.map(distances);
-  const medianDeg = candidates[totals.indexOf(Math.min(...totals))] ?? 0;
-  return anglesDeg.map((angle) => wrap(angle, medianDeg - periodDeg / 2));
-}
-
-/** Quantile of ascending values, between neighbours in a straight line (Hyndman & Fan 1996, definition 7); NaN of none. */
-function quantileOf(ascending: Float64Array, share: number): number {
-  if (ascending.length === 0) return Number.NaN;
-  const at = share * (ascending.length - 1);
-  const below = Math.floor(at);
-  const low = ascending[below]!;
-  const high = ascending[Math.min(below + 1, ascending.length - 1)]!;
-  return low + (high - low) * (at - below);
-}
-
-/** The most frequent of some notes, the first of several; null of none. */
-function mostFrequent(notes: readonly (string | null)[]): string | null {
-  const counts = new Map<string, number>();
-  for (const note of notes) if (note !== null) counts.set(note, (counts.get(note) ?? 0) + 1);
-  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+  const own = probes.map((probe): Table => {
+    const table =
+      probe.kind === 'layer'
+        ? { ...probe.table, columns: [...layerColumns, ...probe.table.columns] }
+        : { name: `tuning-${probe.name}`, title: probe.title, columns: [...unitColumns, ...probe.measures, noteColumn] };
+    const rows = layers.flatMap((layer, i) =>
+      (findings.get(probe)!.get(i)?.rows ?? []).map((row) => [...layerCells(model, layer), ...row]),
+    );
+    return { ...table, rows };
+  });
+  return [{ name: 'tuning', title: tuningTitle, columns: tuningColumns, rows: summary }, ...own];
 }

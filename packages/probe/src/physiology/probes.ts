@@ -2,17 +2,19 @@
  * @file The probes of the battery: each reads one unit's responses to its sets and gives its measures. The mathematics is in
  * tuning/; here is which curve is read where.
  */
-import type { Column } from '../table.ts';
+import type { Random } from '@ventral/core';
+import type { Cell, Column, Table } from '../table.ts';
 import { colourPreference } from '../tuning/colour.ts';
 import { contrastResponse } from '../tuning/contrast.ts';
 import { bandwidthCriterion } from '../tuning/curve.ts';
 import { fieldMap } from '../tuning/field-map.ts';
 import { orientationTuning } from '../tuning/orientation.ts';
 import { modulationRatio, preferredComponent } from '../tuning/phase.ts';
+import { reverseCorrelation } from '../tuning/reverse-correlation.ts';
 import { sizeTuning } from '../tuning/size.ts';
 import { spatialFrequencyTuning } from '../tuning/spatial-frequency.ts';
 import { indexOfLargest } from '../tuning/undefined.ts';
-import { curveThrough, parameterOf, type SetResponses, type UnitResponses } from './responses.ts';
+import { curveThrough, type LayerResponses, parameterOf, type SetResponses, type UnitResponses } from './responses.ts';
 
 /** Degrees and pixels of the picture. */
 export interface Scale {
@@ -24,17 +26,41 @@ export interface Measure extends Column {
   readonly type: 'number';
   /** Of angles on a circle: a layer's median and quartiles are then taken around it. */
   readonly periodDeg?: number;
+  /** Of yes and no, 1 and 0: a layer's number is the share of its units, not their median. */
+  readonly summary?: 'mean';
 }
 
-/** A probe of the battery. All of those selected share one run. */
-export interface TuningProbe {
+/** What the probes of the battery have in common. All of those selected share one run. */
+interface BatteryProbe {
   readonly name: string;
   readonly title: string;
   /** Names of the stimulus sets that it needs. */
   readonly sets: readonly string[];
-  /** One number per unit each. NaN, and a note: not defined for this unit. */
+  /** What they are drawn for: the field of the units, each group of layers its own (default), or the picture, one for all. */
+  readonly drawnFor?: 'field' | 'picture';
   readonly measures: readonly Measure[];
-  measure(unit: UnitResponses, scale: Scale): { readonly values: readonly number[]; readonly note: string | null };
+}
+
+/** One number for each measure of a probe. NaN, and a note: not defined here. */
+export interface Measured {
+  readonly values: readonly number[];
+  readonly note: string | null;
+}
+
+/** A probe of single units. */
+export interface TuningProbe extends BatteryProbe {
+  readonly kind?: 'unit';
+  /** @param position of the unit among those of its layer that are recorded */
+  measure(unit: UnitResponses, scale: Scale, position: number): Measured;
+}
+
+/** A probe of a layer's recorded units together. */
+export interface LayerProbe extends BatteryProbe {
+  readonly kind: 'layer';
+  /** Its own table; the columns that name the layer come before. Probes may share one. */
+  readonly table: Omit<Table, 'rows'>;
+  /** @param random a stream of this probe and layer alone */
+  measure(layer: LayerResponses, random: Random): Measured & { readonly rows: readonly (readonly Cell[])[] };
 }
 
 const measure = (name: string, unit: string | undefined, description: string): Measure => ({
@@ -229,5 +255,56 @@ const mapping: TuningProbe = {
   },
 };
 
+/** Units of a layer to whose maps shapes are fitted, the first of those recorded: a fit takes longer than all else. */
+const nFitted = 8;
+
+const reverse: TuningProbe = {
+  name: 'reverse-correlation',
+  title: 'Reverse correlation with checks',
+  sets: ['checks'],
+  measures: [
+    measure('rc_sigma_deg', 'deg', 'σ of the Gaussian fitted to the |spike-triggered average| of checks, the check taken off.'),
+    measure('rc_area_root_deg', 'deg', '√ of the area of |map| above 4.55 % of its peak (Luo 2016), check included.'),
+    measure('rc_reliability', undefined, 'Correlation of the maps of two halves of the pictures; below 0.3 the rest is empty.'),
+    measure(
+      'lgn_likeness',
+      undefined,
+      'R² of a difference of Gaussians less R² of a Gabor, fitted to one half’s map and scored on the other’s: above 0 like LGN, below like V1.',
+    ),
+    measure('gabor_nx', 'cycles', 'σ of the Gabor across its stripes × its frequency (Ringach 2002).'),
+    measure('gabor_ny', 'cycles', 'σ of the Gabor along its stripes × its frequency.'),
+  ],
+  measure(unit, _, position) {
+    const { conditions, responses } = unit.of('checks');
+    // Every second picture is the negative of the one before.
+    const pairs = conditions.flatMap(({ parameters }, i) => (i % 2 === 0 ? [parameters.brightChecks as readonly number[]] : []));
+    const [checkDeg, nAcross] = [parameterOf(conditions[0]!, 'checkDeg'), parameterOf(conditions[0]!, 'nAcross')];
+    const isFitted = position < nFitted;
+    const { reliability, field, shape, note } = reverseCorrelation(responses, pairs, nAcross, isFitted);
+    const unfitted = field && !isFitted ? `only the first ${nFitted} units of a layer are fitted` : null;
+    const nan = Number.NaN;
+    return {
+      values: [
+        (field?.sigmaSteps ?? nan) * checkDeg,
+        (field?.sqrtAreaSteps ?? nan) * checkDeg,
+        reliability,
+        shape?.lgnLikeness ?? nan,
+        shape?.gabor?.nx ?? nan,
+        shape?.gabor?.ny ?? nan,
+      ],
+      note: [note, unfitted].filter((some) => some !== null).join('; ') || null,
+    };
+  },
+};
+
 /** The battery's probes, in the order of their tables. */
-export const tuningProbes: readonly TuningProbe[] = [mapping, orientation, spatialFrequency, phase, size, contrast, colour];
+export const tuningProbes: readonly TuningProbe[] = [
+  mapping,
+  reverse,
+  orientation,
+  spatialFrequency,
+  phase,
+  size,
+  contrast,
+  colour,
+];

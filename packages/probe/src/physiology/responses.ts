@@ -1,8 +1,8 @@
-/** @file One unit's responses to the battery, as the probes read them: by set, and along one parameter with the others held. */
+/** @file A unit's, or a layer's, responses to the battery, as the probes read them: by set, and along one parameter with the others held. */
 import type { Harmonics } from '../tuning/phase.ts';
 import type { Condition } from './battery.ts';
 
-/** One unit's responses to the conditions of a set. */
+/** One unit's responses to the conditions of a set; without harmonics (NaN) where each is a single picture. */
 export interface SetResponses extends Harmonics {
   readonly conditions: readonly Condition[];
   /** [conditions × stimuli of each], every response. */
@@ -15,6 +15,20 @@ export interface UnitResponses {
   readonly blank: number;
   /** @throws Error if the set was not shown */
   of(set: string): SetResponses;
+}
+
+/** What all recorded units of a layer gave to a set. */
+export interface PopulationResponses {
+  readonly conditions: readonly Condition[];
+  /** [conditions × stimuli of each × units]. */
+  readonly responses: Float64Array;
+  readonly nUnits: number;
+}
+
+/** What a layer gave to the whole battery. */
+export interface LayerResponses {
+  /** @throws Error if the set was not shown */
+  of(set: string): PopulationResponses;
 }
 
 /** Numbers of one parameter over conditions. */

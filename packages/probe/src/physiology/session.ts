@@ -1,6 +1,6 @@
 /**
- * @file The worker's side of the battery: draws one stimulus after another, runs the network as far as the deepest layer of the
- * group, and keeps the sampled units' responses.
+ * @file The worker's side of the battery: draws one stimulus after another, runs the network as far as the deepest of the layers,
+ * and keeps the sampled units' responses.
  */
 import {
   chunkSize,
@@ -18,12 +18,14 @@ import {
 import { type StimulusList, type StimulusView, stimulusSet } from '@ventral/stimuli';
 import { type WeightControl, withControl } from '../control/weights.ts';
 import type { LayerInfo, ProbeOptions } from '../probe.ts';
-import { centreUnitOffsets, checkTap } from '../statistics/statistics.ts';
+import { checkTap, type UnitPlace, unitOffsets } from '../statistics/statistics.ts';
 
 export interface PhysiologySetup extends NetworkSetup {
   readonly kind: 'physiology';
-  /** The group's layers. */
+  /** Those that are shown the same stimuli. */
   readonly layers: readonly LayerInfo[];
+  /** Where in each layer the units are that are recorded. */
+  readonly places: readonly UnitPlace[];
   readonly options: ProbeOptions;
   readonly view: StimulusView;
   readonly preprocess: Preprocess;
@@ -41,7 +43,7 @@ export interface StimulusRun {
 export const stimuliPerRun = chunkSize;
 
 /** Up to this area small maps cost more one by one: a third to a half of the time. Beyond, only memory would be more. */
-const largestBatchedPx = 128 * 128;
+export const largestBatchedPx = 128 * 128;
 
 /** What the units of all layers gave in a run. */
 export interface Recording {
@@ -61,7 +63,7 @@ export function openPhysiologySession(
   environment: Pick<NetworkEnvironment<never>, 'module' | 'sharedModule' | 'loadGraph'>,
 ): OpenSession<PhysiologySetup, StimulusRun, readonly Recording[], null> {
   return async (setup, company) => {
-    const { layers, options, view, exact } = setup;
+    const { layers, places, options, view, exact } = setup;
     const taps = layers.map(({ layer }) => layer);
     const loadGraph = async (model: unknown) => prune(withControl(await environment.loadGraph(model), setup.control), taps);
     const loadImage = () => Promise.reject(new Error('openPhysiologySession: draws its own pictures.'));
@@ -81,9 +83,9 @@ export function openPhysiologySession(
     };
 
     let nUnits = 0;
-    const units = layers.map((layer) => {
+    const units = layers.map((layer, i) => {
       const first = nUnits;
-      const offsets = centreUnitOffsets(layer, options);
+      const offsets = unitOffsets(layer, options, places[i]!);
       nUnits += offsets.length;
       return { layer, first, offsets };
     });

@@ -135,7 +135,7 @@ describe('linear networks whose field is known', () => {
     g.conv(g.conv('data', { k: 5, s: 2, out: 4 }), { k: 3, s: 2, p: 1 }, 'top');
     const lab = laboratory(g.graph());
     const row = await rowOf(g.graph(), 'top');
-    expect(lab.fields[1]).toEqual({ centerPx: [14, 18], sizePx: [9, 9] });
+    expect(lab.fields[1]).toMatchObject({ centerPx: [14, 18], sizePx: [9, 9] });
     expect([row.center_y_px, row.center_x_px]).toEqual([expect.closeTo(14, 6), expect.closeTo(18, 6)]);
     expect(row.effective_sigma_deg).toBeCloseTo(((row.effective_sigma_px as number) * 4) / 40, 12);
   });

@@ -2,7 +2,7 @@ import { bindGraph, createRandom, type Node, opOf, pictureInput, type Tensor } f
 import { describe, expect, it } from 'vitest';
 import { layerSet } from '../layers.ts';
 import { testGraph } from '../test-graph.ts';
-import { type AxisField, clippedSizePx, receptiveFields } from './field.ts';
+import { type AxisField, centreUnitFields, clippedSizePx, nearestUnit, receptiveFields } from './field.ts';
 import { receptiveField, receptiveFieldSummary } from './table.ts';
 
 type Builder = ReturnType<typeof testGraph>;
@@ -212,6 +212,22 @@ describe('receptive fields by hand', () => {
     const field = { startPx: -6, sizePx: 9, stridePx: 2 } as AxisField;
     expect(clippedSizePx(field, 8, 3)).toBe(7);
     expect(clippedSizePx({ ...field, stridePx: 1 }, 8, 7)).toBe(8);
+  });
+  it('the unit nearest to a place, by hand: kernel 3×5, stride 4, centres at 1 + 4u and 2 + 4u px', () => {
+    const g = testGraph([16, 32]);
+    g.conv('data', { k: [3, 5], s: 4 }, 'c');
+    const bound = g.bound();
+    const field = receptiveFields(bound).get('c')!;
+    const units = { heightUnits: 4, widthUnits: 7 };
+    expect(nearestUnit(field, units, [5.9, 19])).toEqual([1, 4]);
+    // Halfway between two it is the first; beyond the border the last.
+    expect(nearestUnit(field, units, [7, 100])).toEqual([1, 6]);
+    expect(nearestUnit(field, units, [-50, 2])).toEqual([0, 0]);
+    // The centre unit is nearest to the centre of its own field.
+    const [centre] = centreUnitFields(bound, [{ layer: 'c', ...units }]);
+    expect(nearestUnit(centre!.receptiveField, units, centre!.centerPx)).toEqual([2, 3]);
+    g.globalPool('c', 'pool');
+    expect(nearestUnit(receptiveFields(g.bound()).get('pool')!, { heightUnits: 1, widthUnits: 1 }, [3, 3])).toEqual([0, 0]);
   });
   it('a network that takes h w c pictures', () => {
     const g = testGraph([24, 20]);

@@ -165,11 +165,16 @@ export interface UnitField {
   readonly sizePx: readonly [h: number, w: number];
 }
 
+/** Where a layer's units look: the centre unit's part of the picture, and the geometry of all of them. */
+export interface LayerField extends UnitField {
+  readonly receptiveField: ReceptiveField;
+}
+
 /** The fields of the centre units, at row ⌊h/2⌋ and column ⌊w/2⌋, of values of `graph`. */
 export function centreUnitFields(
   graph: BoundGraph,
   values: readonly { readonly layer: string; readonly heightUnits: number; readonly widthUnits: number }[],
-): UnitField[] {
+): LayerField[] {
   const fields = receptiveFields(graph);
   const picture = pictureInput(graph).sizePx;
   const inside = (field: AxisField, nUnits: number, picturePx: number) => {
@@ -177,9 +182,31 @@ export function centreUnitFields(
     return [Math.max(0, start), Math.min(picturePx, start + field.sizePx)] as const;
   };
   return values.map(({ layer, heightUnits, widthUnits }) => {
-    const { y, x } = fields.get(layer)!;
+    const receptiveField = fields.get(layer)!;
+    const { y, x } = receptiveField;
     const [top, bottom] = inside(y, heightUnits, picture[0]);
     const [left, right] = inside(x, widthUnits, picture[1]);
-    return { centerPx: [(top + bottom - 1) / 2, (left + right - 1) / 2], sizePx: [bottom - top, right - left] };
+    const centerPx = [(top + bottom - 1) / 2, (left + right - 1) / 2] as const;
+    return { centerPx, sizePx: [bottom - top, right - left], receptiveField };
   });
+}
+
+/**
+ * The unit whose field, whole, as if the picture went on beyond its border, has its centre nearest to a place; the first of two.
+ * Along an axis where all units see the same it is the first.
+ *
+ * @param placePx pixel (0, 0) is centred on 0
+ */
+export function nearestUnit(
+  { y, x }: ReceptiveField,
+  { heightUnits, widthUnits }: { readonly heightUnits: number; readonly widthUnits: number },
+  [yPx, xPx]: readonly [y: number, x: number],
+): readonly [row: number, column: number] {
+  const nearest = ({ valueAxis, startPx, sizePx, stridePx }: AxisField, nUnits: number, px: number) => {
+    const away = (unit: number) => Math.abs(startPx + unit * stridePx + (sizePx - 1) / 2 - px);
+    let best = 0;
+    if (valueAxis !== null) for (let unit = 1; unit < nUnits; unit++) if (away(unit) < away(best)) best = unit;
+    return best;
+  };
+  return [nearest(y, heightUnits, yPx), nearest(x, widthUnits, xPx)];
 }

@@ -39,11 +39,18 @@ export function sampledChannels(layer: LayerInfo, { maxUnits, seed }: ProbeOptio
   return createRandom(seed).fork('stats').fork(layer.layer).sample(layer.nChannels, maxUnits);
 }
 
-/** Where the sampled channels' centre units, row ⌊h/2⌋ and column ⌊w/2⌋, lie in a layer's output, channels last. */
-export function centreUnitOffsets(layer: LayerInfo, options: ProbeOptions): number[] {
-  const { nChannels, heightUnits, widthUnits } = layer;
-  const centerRow = Math.floor(heightUnits / 2) * widthUnits + Math.floor(widthUnits / 2);
-  return sampledChannels(layer, options).map((channel) => centerRow * nChannels + channel);
+/** A position of a layer's maps. */
+export type UnitPlace = readonly [row: number, column: number];
+
+/** The place of centre units: row ⌊h/2⌋ and column ⌊w/2⌋. */
+export function centrePlace({ heightUnits, widthUnits }: LayerInfo): UnitPlace {
+  return [Math.floor(heightUnits / 2), Math.floor(widthUnits / 2)];
+}
+
+/** Where the sampled channels' units of one place lie in a layer's output, channels last. */
+export function unitOffsets(layer: LayerInfo, options: ProbeOptions, [row, column]: UnitPlace): number[] {
+  const position = row * layer.widthUnits + column;
+  return sampledChannels(layer, options).map((channel) => position * layer.nChannels + channel);
 }
 
 /** @throws Error if a layer's output is not of its size: `"conv1": the layer has 9 positions × 4 channels, but its output came as 9 × 3.` */
@@ -62,7 +69,7 @@ const nCoarse = countersOf(coarseGrid);
 
 function open(layer: LayerInfo, { kernels, options }: ProbeEnvironment): Accumulator<StatisticsState, StatisticsTotal> {
   const { nChannels } = layer;
-  const offsets = centreUnitOffsets(layer, options);
+  const offsets = unitOffsets(layer, options, centrePlace(layer));
   const nUnits = offsets.length;
   const momentsPtr = kernels.allocate(nChannels * momentSlots * 8);
   const unitsPtr = kernels.allocate(nUnits * unitSlots * 8);
@@ -218,6 +225,7 @@ const layerTableColumns: readonly Column[] = [
     description:
       'Values that are not a number; with any, moments are empty. Without quantiles: 0, or empty where there are some.',
   },
+  { name: 'note', type: 'string', description: 'Why moments or unit measures are empty.' },
 ];
 
 const channelTableColumns: readonly Column[] = [
@@ -268,7 +276,9 @@ function unitMeasures({ layer, state, total }: Measured, options: ProbeOptions) 
       // A unit that gave NaN was not never active: its measures are empty.
       isNeverActive: nActive === 0 && !Number.isNaN(sum),
       sparseness: sparseness(sum, sumSquares, state.nImages),
-      aboveHalfPeak: isActive ? countAboveHalfPeak(total.windows, unit * windowBins, peak) / state.nImages : Number.NaN,
+      // Of one image the share is always 1.
+      aboveHalfPeak:
+        isActive && state.nImages > 1 ? countAboveHalfPeak(total.windows, unit * windowBins, peak) / state.nImages : Number.NaN,
     };
   });
 }
@@ -279,6 +289,13 @@ function meanOf(values: readonly number[]): number {
   return known.reduce((a, b) => a + b, 0) / known.length;
 }
 
+/** Why a layer's row has empty cells. */
+function noteOf(mean: number, nImages: number, nNeverActive: number, nUnits: number): string | null {
+  if (Number.isNaN(mean)) return 'a response is not a number';
+  if (nImages < 2) return 'lifetime measures need two images';
+  return nNeverActive === nUnits ? 'no image drove any of the units measured one by one' : null;
+}
+
 function finish({ model, options }: FinishContext, layers: readonly Measured[]): Table[] {
   const layerRows: Cell[][] = [];
   const channelRows: Cell[][] = [];
@@ -287,6 +304,7 @@ function finish({ model, options }: FinishContext, layers: readonly Measured[]):
     const { layerIndex, nChannels } = layer;
     const all = summarizeMoments(pooledMoments(state.moments));
     const units = unitMeasures(measured, options);
+    const nNeverActive = units.filter((unit) => unit.isNeverActive).length;
     const counted = options.quantiles;
     const nNegative = counted
       ? total.fine.subarray(nFine - 1 - fineGrid.nBins, nFine - 1).reduce((a, b) => a + b, 0)
@@ -316,11 +334,12 @@ function finish({ model, options }: FinishContext, layers: readonly Measured[]):
       all.fractionActive,
       nNegative / all.n,
       units.length,
-      units.filter((unit) => unit.isNeverActive).length,
+      nNeverActive,
       meanOf(units.map((unit) => unit.sparseness)),
       state.population[0]! / state.population[1]!,
       meanOf(units.map((unit) => unit.aboveHalfPeak)),
       counted ? total.fine[nFine - 1]! : Number.isNaN(all.mean) ? null : 0,
+      noteOf(all.mean, state.nImages, nNeverActive, units.length),
     ]);
     const unitOf = new Map(units.map((unit) => [unit.channel, unit]));
     for (let channel = 0; channel < nChannels; channel++) {

@@ -1,6 +1,6 @@
 import { createRandom } from '@ventral/core';
 import { describe, expect, it } from 'vitest';
-import { distributionScore, histogram, ksSimilarity } from './distribution.ts';
+import { distributionScorer, histogram, ksSimilarity } from './distribution.ts';
 
 /** Counts of cells over bins of the suppression index (Cavanaugh 2002). */
 const cells = [66, 44, 38, 23, 16, 3, 0, 0, 0, 0];
@@ -37,8 +37,8 @@ describe('histogram', () => {
   });
 });
 
-describe('distributionScore', () => {
-  const score = (counts: readonly number[], nUndefined = 0) => distributionScore({ counts, nUndefined }, cells, createRandom(5));
+describe('distributionScorer', () => {
+  const score = (counts: readonly number[], nUndefined = 0) => distributionScorer(cells, createRandom(5))({ counts, nUndefined });
 
   // Mean and sd of 200,000 multinomial draws of 190 in NumPy: 0.5357 ± 0.0358; of the cells with themselves 0.9575 ± 0.0194.
   // The mean of 1000 draws is within 4 standard errors of that.
@@ -57,7 +57,7 @@ describe('distributionScore', () => {
     ['surround diameter', [0, 0, 2, 20, 33, 49, 40, 4], 0.955],
     ['spatial-frequency bandwidth', [0, 3, 4, 16, 22, 16, 9, 3, 0, 0], 0.933],
   ])('published ceiling of the %s', (_, counts, published) => {
-    const { ceiling } = distributionScore({ counts, nUndefined: 0 }, counts, createRandom(1));
+    const { ceiling } = distributionScorer(counts, createRandom(1))({ counts, nUndefined: 0 });
     expect(Math.abs(ceiling - published)).toBeLessThan(0.003);
   });
   it('a layer distributed as the cells scores about 1, and a hundredfold one the same', () => {
@@ -66,7 +66,7 @@ describe('distributionScore', () => {
   });
   it('is the same for the same seed', () => {
     expect(score(model)).toEqual(score(model));
-    expect(distributionScore({ counts: model, nUndefined: 0 }, cells, createRandom(6)).raw).not.toBe(score(model).raw);
+    expect(distributionScorer(cells, createRandom(6))({ counts: model, nUndefined: 0 }).raw).not.toBe(score(model).raw);
   });
   it('units without the property thin out the draws; without any that has it there is no score', () => {
     expect(score(cells, 190).raw).toBeLessThan(score(cells).raw);

@@ -73,19 +73,22 @@ export interface DistributionScore {
 }
 
 /**
- * The score of the battery: as many units as there are cells are drawn from the layer with replacement, 1000 times, and each
- * draw is compared with the cells by {@link ksSimilarity}. A unit without the property can be drawn, and then counts in no bin.
- * Costs 2000 draws of n cells.
+ * The score of the battery, for any number of layers: as many units as there are cells are drawn from the layer with replacement,
+ * 1000 times, and each draw is compared with the cells by {@link ksSimilarity}. A unit without the property can be drawn, and then
+ * counts in no bin. All layers are drawn by the same stream: equal layers have equal scores. Costs 1000 draws of n cells for each
+ * layer, and as many once for the ceiling.
  *
  * @param cells counts of the published histogram
- * @returns NaN and a note where no unit has the property, or more than a tenth of the draws have none that has.
+ * @returns of a layer: NaN and a note where no unit has the property, or more than a tenth of the draws have none that has.
  */
-export function distributionScore(layer: Histogram, cells: readonly number[], random: Random): DistributionScore {
-  const n = layer.counts.reduce((a, b) => a + b, 0);
+export function distributionScorer(cells: readonly number[], random: Random): (layer: Histogram) => DistributionScore {
   const ceiling = similarityOfDraws({ counts: cells, nUndefined: 0 }, cells, random.fork('ceiling')).mean;
-  const { mean: raw, sd: error } = similarityOfDraws(layer, cells, random.fork('layer'));
-  const note = n === 0 ? 'no unit has the property' : Number.isNaN(raw) ? 'too few units have the property' : null;
-  return { value: raw / ceiling, raw, ceiling, error, n, note };
+  return (layer) => {
+    const n = layer.counts.reduce((a, b) => a + b, 0);
+    if (n === 0) return { value: Number.NaN, raw: Number.NaN, ceiling, error: Number.NaN, n, note: 'no unit has the property' };
+    const { mean: raw, sd: error } = similarityOfDraws(layer, cells, random.fork('layer'));
+    return { value: raw / ceiling, raw, ceiling, error, n, note: Number.isNaN(raw) ? 'too few units have the property' : null };
+  };
 }
 
 const nDraws = 1000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldMap } from './field-map.ts';
+import { fieldCentroid, fieldMap } from './field-map.ts';
 
 const mapOf = (nRows: number, nColumns: number, value: (y: number, x: number, i: number) => number) =>
   Float64Array.from({ length: nRows * nColumns }, (_, i) => value(Math.floor(i / nColumns), i % nColumns, i));
@@ -23,6 +23,8 @@ describe('against SciPy 1.17 and NumPy', () => {
     expect(field.centroidYSteps).toBeCloseTo(9.325382156020016, 12);
     expect(field.centroidXSteps).toBeCloseTo(11.234902858218952, 12);
     expect(field).toMatchObject({ isCut: false, note: null });
+    // Its centroid alone; the map need not be rectified.
+    expect(fieldCentroid(map, [21, 21])).toEqual([field.centroidYSteps, field.centroidXSteps]);
   });
 });
 

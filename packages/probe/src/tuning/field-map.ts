@@ -124,6 +124,22 @@ export function fieldMap(
   };
 }
 
+/**
+ * Where a field is, without the fit of {@link fieldMap}: the mean position, weighted by the response, of the positions above 5 % of
+ * the peak (Marques, Schrimpf & DiCarlo 2021, doi:10.1101/2021.03.01.433495).
+ *
+ * @param map response above blank, row by row
+ * @returns steps from the first position; NaN where no response is above 0, or one is not a number
+ */
+export function fieldCentroid(
+  map: Float64Array,
+  size: readonly [nRows: number, nColumns: number],
+): readonly [ySteps: number, xSteps: number] {
+  if (whyUndefined(map) !== null) return [Number.NaN, Number.NaN];
+  const { y, x } = moments(map, size, centroidLevel * map[indexOfLargest(map)]!);
+  return [y, x];
+}
+
 /** Centroid and covariance of the positions above a level, weighted by the response. */
 function moments(map: Float64Array, [, nColumns]: readonly [number, number], level: number) {
   let [sum, sumY, sumX, sumYy, sumXx, sumYx] = [0, 0, 0, 0, 0, 0];

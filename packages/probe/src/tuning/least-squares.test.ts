@@ -23,6 +23,15 @@ describe('fitLeastSquares', () => {
     expect(parameters[1]).toBeCloseTo(0.7, 12);
     expect(sumSquares).toBeLessThan(1e-25);
   });
+  it('with the amplitude told to be linear, the same from whatever amplitude', () => {
+    const data = Float64Array.from(at, (x, i) => 3 * Math.exp(-0.7 * x) + 0.1 * (-1) ** i);
+    const full = fitLeastSquares(exponential(at), data, [1, 0.1]);
+    for (const amplitude of [1, -50]) {
+      const { parameters, sumSquares } = fitLeastSquares(exponential(at), data, [amplitude, 0.1], { nLinear: 1 });
+      for (const k of [0, 1]) expect(parameters[k]).toBeCloseTo(full.parameters[k]!, 6);
+      expect(sumSquares).toBeLessThanOrEqual(full.sumSquares * (1 + 1e-12));
+    }
+  });
   it('a linear model takes the normal equations’ answer: 1, 2, 2 over x = 0, 1, 2 is 7/6 + x/2', () => {
     const line: Model = ([a, b], values, [byA, byB]) => {
       for (const x of [0, 1, 2]) [values[x], byA![x], byB![x]] = [a! + b! * x, 1, x];

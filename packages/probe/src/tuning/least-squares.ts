@@ -31,61 +31,90 @@ export type Bounds = readonly (readonly [low: number, high: number])[];
  * sum (or 1e-15 of the data's), or after nSteps. It finds the lowest point of the valley it starts in, so start in several.
  * Costs nParameters² / 2 products per data point and step.
  *
+ * The model is linear in its first nLinear parameters, which are free: they are the best ones for the others at every step, and
+ * never damped (variable projection: Golub & Pereyra 1973, SIAM J Numer Anal 10:413, by Kaufman's shortened derivative, 1975,
+ * BIT 15:49), whatever their start. Each step then takes two model evaluations.
+ *
  * @returns the start itself, with an infinite sum, if the model is not finite there
  */
 export function fitLeastSquares(
   model: Model,
   data: Float64Array,
   start: ArrayLike<number>,
-  { bounds, nSteps = 200 }: { readonly bounds?: Bounds; readonly nSteps?: number } = {},
+  { bounds, nSteps = 200, nLinear = 0 }: { readonly bounds?: Bounds; readonly nSteps?: number; readonly nLinear?: number } = {},
 ): Fit {
-  const [low, high] = [0, 1].map((side) => (i: number) => bounds?.[i]?.[side] ?? (side - 0.5) * Infinity) as [
-    (i: number) => number,
-    (i: number) => number,
-  ];
-  const evaluate = (parameters: Float64Array) => {
-    const values = new Float64Array(data.length);
-    const jacobian = Array.from(parameters, () => new Float64Array(data.length));
+  const nParameters = start.length;
+  const low = Float64Array.from(start, (_, i) => bounds?.[i]?.[0] ?? -Infinity);
+  const high = Float64Array.from(start, (_, i) => bounds?.[i]?.[1] ?? Infinity);
+  const pointAt = (parameters: Float64Array) => ({
+    parameters,
+    values: new Float64Array(data.length),
+    jacobian: Array.from(parameters, () => new Float64Array(data.length)),
+    residual: new Float64Array(data.length),
+    sumSquares: Infinity,
+  });
+  type Point = ReturnType<typeof pointAt>;
+  /** The sum at a point, its linear parameters replaced by the best. Slopes are those of the parameters given. */
+  const evaluate = (point: Point) => {
+    const { parameters, values, jacobian, residual } = point;
     model(parameters, values, jacobian);
-    const sum = data.reduce((total, datum, i) => total + (datum - values[i]!) * (datum - values[i]!), 0);
-    return { parameters, values, jacobian, sumSquares: Number.isFinite(sum) ? sum : Infinity };
+    if (nLinear > 0) {
+      const bases = jacobian.slice(0, nLinear);
+      const factors = fitFactors(bases, data);
+      values.fill(factors ? 0 : Number.NaN);
+      for (let k = 0; factors && k < nLinear; k++) {
+        const [factor, basis] = [factors[k]!, bases[k]!];
+        parameters[k] = factor;
+        for (let i = 0; i < values.length; i++) values[i]! += factor * basis[i]!;
+      }
+    }
+    for (let i = 0; i < residual.length; i++) residual[i] = data[i]! - values[i]!;
+    const sum = dot(residual, residual);
+    point.sumSquares = Number.isFinite(sum) ? sum : Infinity;
   };
   const least = 1e-15 * dot(data, data);
-  let best = evaluate(Float64Array.from(start));
+  let [best, next] = [pointAt(Float64Array.from(start)), pointAt(new Float64Array(nParameters))];
+  evaluate(best);
   let damping = 1e-3;
+  let hasSlopes = nLinear === 0;
   for (let step = 0; step < nSteps && best.sumSquares < Infinity && damping < 1e12; step++) {
-    const { parameters, values, jacobian, sumSquares } = best;
-    const residual = data.map((datum, i) => datum - values[i]!);
-    const isHeld = jacobian.map((slopes, i) => {
-      const downhill = dot(slopes, residual);
-      return (parameters[i]! <= low(i) && downhill < 0) || (parameters[i]! >= high(i) && downhill > 0);
-    });
-    const free = jacobian.flatMap((_, i) => (isHeld[i] ? [] : [i]));
+    const { parameters, values, jacobian, residual, sumSquares } = best;
+    if (!hasSlopes) model(parameters, values, jacobian);
+    hasSlopes = true;
+    const free: number[] = [];
+    for (let i = 0; i < nParameters; i++) {
+      const downhill = dot(jacobian[i]!, residual);
+      const isHeld = (parameters[i]! <= low[i]! && downhill < 0) || (parameters[i]! >= high[i]! && downhill > 0);
+      if (!isHeld) free.push(i);
+    }
     const slopes = free.map((i) => jacobian[i]!);
     const matrix = lowerProducts(slopes);
     // The smallest number, so that a parameter without effect stays where it is.
-    for (const [i, row] of matrix.entries()) row[i] = row[i]! * (1 + damping) + Number.MIN_VALUE;
+    for (const [k, row] of matrix.entries()) {
+      if (free[k]! >= nLinear) row[k] = row[k]! * (1 + damping) + Number.MIN_VALUE;
+    }
     const move = solvePositiveDefinite(
       matrix,
       slopes.map((slope) => dot(slope, residual)),
     );
-    const moved = parameters.slice();
+    next.parameters.set(parameters);
     for (const [k, i] of free.entries()) {
-      moved[i] = Math.min(Math.max(parameters[i]! + (move?.[k] ?? 0), low(i)), high(i));
+      next.parameters[i] = Math.min(Math.max(parameters[i]! + (move?.[k] ?? 0), low[i]!), high[i]!);
     }
-    const next = evaluate(moved);
+    evaluate(next);
     if (!(next.sumSquares < sumSquares)) {
       damping *= 10;
       continue;
     }
     // A damped step gains little because it is short.
     const isSettled = damping < 1 && sumSquares - next.sumSquares <= 1e-10 * sumSquares + least;
-    best = next;
+    [best, next] = [next, best];
+    hasSlopes = nLinear === 0;
     damping /= 10;
     if (isSettled) break;
   }
   const { parameters, values, sumSquares } = best;
-  const atBounds = Array.from(parameters.keys()).filter((i) => parameters[i]! <= low(i) || parameters[i]! >= high(i));
+  const atBounds = Array.from(parameters.keys()).filter((i) => parameters[i]! <= low[i]! || parameters[i]! >= high[i]!);
   return { parameters, values, sumSquares, atBounds };
 }
 
@@ -98,16 +127,22 @@ export function fitLinear(
   bases: readonly Float64Array[],
   data: Float64Array,
 ): { readonly factors: readonly number[]; readonly sumSquares: number } | null {
-  const factors = solvePositiveDefinite(
+  const factors = fitFactors(bases, data);
+  if (!factors) return null;
+  let sumSquares = 0;
+  for (let i = 0; i < data.length; i++) {
+    let rest = data[i]!;
+    for (let k = 0; k < factors.length; k++) rest -= factors[k]! * bases[k]![i]!;
+    sumSquares += rest * rest;
+  }
+  return { factors, sumSquares };
+}
+
+function fitFactors(bases: readonly Float64Array[], data: Float64Array): number[] | null {
+  return solvePositiveDefinite(
     lowerProducts(bases),
     bases.map((a) => dot(a, data)),
   );
-  if (!factors) return null;
-  const sumSquares = data.reduce((total, datum, i) => {
-    const rest = datum - bases.reduce((value, basis, k) => value + factors[k]! * basis[i]!, 0);
-    return total + rest * rest;
-  }, 0);
-  return { factors, sumSquares };
 }
 
 /** Share of the data's variance that a model explains: 1 − Σ (data − model)² / Σ (data − mean)². NaN where the data are equal. */
@@ -132,11 +167,18 @@ function lowerProducts(bases: readonly Float64Array[]): number[][] {
   return bases.map((a, i) => bases.slice(0, i + 1).map((b) => dot(a, b)));
 }
 
-/** x of A x = b for a symmetric, positive definite A, by Cholesky's method on A's lower triangle; null where A is not. */
+/** x of A x = b for a symmetric, positive definite A, of which the lower triangle is given; null where A is not. */
 function solvePositiveDefinite(a: readonly (readonly number[])[], b: readonly number[]): number[] | null {
-  const n = b.length;
-  const lower = a.map(() => new Float64Array(n));
-  const x = [...b];
+  return positiveDefiniteSolver(a)?.(b) ?? null;
+}
+
+/**
+ * Solves A x = b for one symmetric, positive definite A and any b, by Cholesky's method on A's lower triangle; null where A is not.
+ * Costs n³/6 products, and n² for each b.
+ */
+export function positiveDefiniteSolver(a: readonly (readonly number[])[]): ((b: readonly number[]) => number[]) | null {
+  const n = a.length;
+  const lower = a.map(() => new Array<number>(n).fill(0));
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = a[i]![j]!;
@@ -146,13 +188,16 @@ function solvePositiveDefinite(a: readonly (readonly number[])[], b: readonly nu
       else return null;
     }
   }
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i]! -= lower[i]![k]! * x[k]!;
-    x[i]! /= lower[i]![i]!;
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i]! -= lower[k]![i]! * x[k]!;
-    x[i]! /= lower[i]![i]!;
-  }
-  return x;
+  return (b) => {
+    const x = [...b];
+    for (let i = 0; i < n; i++) {
+      for (let k = 0; k < i; k++) x[i]! -= lower[i]![k]! * x[k]!;
+      x[i]! /= lower[i]![i]!;
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      for (let k = i + 1; k < n; k++) x[i]! -= lower[k]![i]! * x[k]!;
+      x[i]! /= lower[i]![i]!;
+    }
+    return x;
+  };
 }

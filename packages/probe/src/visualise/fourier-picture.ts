@@ -1,0 +1,140 @@
+/**
+ * @file A picture as numbers that gradient ascent moves well: amplitudes of waves, weighed as in natural scenes, in colours that
+ * vary independently there. From the numbers to the picture, and from slopes at its pixels back to slopes of the numbers.
+ */
+
+import { math } from '@ventral/kernels';
+import { fourier2d } from '@ventral/stimuli';
+
+/** [h, w] px of a picture, and how far it moves on its torus. */
+export interface PictureFrame {
+  readonly heightPx: number;
+  readonly widthPx: number;
+}
+
+export interface FourierPicture {
+  readonly nParameters: number;
+  /**
+   * Values in 0…1, [h, w, colours].
+   * @param shift the picture moves by so many pixels, around its torus
+   */
+  picture(parameters: Float64Array, shift: readonly [y: number, x: number]): Float64Array;
+  /**
+   * Slopes of the parameters, from slopes at the values of the picture that was made last.
+   * @param slopes [h, w, colours]
+   */
+  parameterSlopes(slopes: Float64Array): Float64Array;
+}
+
+/**
+ * Square root of the covariance of RGB over ImageNet, colour channels by independent directions (bright–dark, orange–blue,
+ * green–magenta), as published in lucid/optvis/param/color.py of github.com/tensorflow/lucid (Olah, Mordvintsev & Schubert 2017).
+ */
+const colourRoot = [
+  [0.26, 0.09, 0.02],
+  [0.27, 0, -0.05],
+  [0.27, -0.09, 0.03],
+] as const;
+
+/** Its largest column has length 1. */
+const colourScale = 1 / Math.sqrt(0.26 ** 2 + 0.27 ** 2 + 0.27 ** 2);
+
+/**
+ * Olah, Mordvintsev & Schubert 2017 (Feature Visualization, Distill, doi:10.23915/distill.00007): each colour direction is
+ * Re Σ (a_k + i b_k) e^(−ikp) / (4 max(|k|, 1)) over the waves k of a power-of-two torus as large as the picture, mixed to RGB by
+ * the root of the covariance of natural colours, and brought into 0…1 by the logistic function. Where all is 0 it is mean grey.
+ *
+ * Costs a Fourier transform of the torus for each colour, back and forth.
+ *
+ * @param nColours 3, or 1 for a network that takes grey pictures: no colours are mixed then
+ */
+export function createFourierPicture({ heightPx, widthPx }: PictureFrame, nColours: 1 | 3): FourierPicture {
+  let side = 1;
+  while (side < Math.max(heightPx, widthPx)) side *= 2;
+  const nWaves = side * side;
+  const amplitude = Float64Array.from({ length: nWaves }, (_, i) => {
+    const [y, x] = [Math.floor(i / side), i % side];
+    const [fy, fx] = [Math.min(y, side - y), Math.min(x, side - x)];
+    return 1 / (4 * Math.max(1, Math.sqrt(fy * fy + fx * fx)));
+  });
+  const mix = nColours === 1 ? [[1]] : colourRoot.map((row) => row.map((part) => part * colourScale));
+  const real = new Float64Array(nWaves);
+  const imaginary = new Float64Array(nWaves);
+  let values = new Float64Array(0);
+  /** Of each pixel of the picture, in rows: its place on the torus. */
+  let places = new Int32Array(0);
+
+  return {
+    nParameters: 2 * nWaves * nColours,
+    picture(parameters, [shiftY, shiftX]) {
+      places = Int32Array.from({ length: heightPx * widthPx }, (_, i) => {
+        const [y, x] = [Math.floor(i / widthPx) + shiftY, (i % widthPx) + shiftX];
+        return ((y + side) % side) * side + ((x + side) % side);
+      });
+      values = new Float64Array(places.length * nColours);
+      for (let direction = 0; direction < nColours; direction++) {
+        const first = 2 * nWaves * direction;
+        for (let k = 0; k < nWaves; k++) {
+          real[k] = amplitude[k]! * parameters[first + k]!;
+          imaginary[k] = amplitude[k]! * parameters[first + nWaves + k]!;
+        }
+        fourier2d(real, imaginary, side);
+        for (let i = 0; i < places.length; i++)
+          for (let c = 0; c < nColours; c++) values[i * nColours + c]! += mix[c]![direction]! * real[places[i]!]!;
+      }
+      for (let i = 0; i < values.length; i++) values[i] = 1 / (1 + math.exp(-values[i]!));
+      return values;
+    },
+    parameterSlopes(slopes) {
+      const result = new Float64Array(2 * nWaves * nColours);
+      for (let direction = 0; direction < nColours; direction++) {
+        real.fill(0);
+        imaginary.fill(0);
+        for (let i = 0; i < places.length; i++) {
+          for (let c = 0; c < nColours; c++) {
+            const value = values[i * nColours + c]!;
+            real[places[i]!]! += mix[c]![direction]! * value * (1 - value) * slopes[i * nColours + c]!;
+          }
+        }
+        fourier2d(real, imaginary, side);
+        const first = 2 * nWaves * direction;
+        // ∂/∂a_k is the slopes' cosine part; ∂/∂b_k, of a sine, its sine part, which the transform has with the other sign.
+        for (let k = 0; k < nWaves; k++) {
+          result[first + k] = amplitude[k]! * real[k]!;
+          result[first + nWaves + k] = -amplitude[k]! * imaginary[k]!;
+        }
+      }
+      return result;
+    },
+  };
+}
+
+/**
+ * Slopes of the total variation of a picture [h, w, colours], −Σ √(dy² + dx² + ε²) over pixels and colours with differences to the
+ * pixel below and to the right (Rudin, Osher & Fatemi 1992, doi:10.1016/0167-2789(92)90242-F), times a weight, added to `slopes`.
+ */
+export function subtractVariation(
+  slopes: Float64Array,
+  values: Float64Array,
+  { heightPx, widthPx }: PictureFrame,
+  weight: number,
+): void {
+  const nColours = values.length / (heightPx * widthPx);
+  const rowStep = widthPx * nColours;
+  for (let y = 0; y < heightPx; y++) {
+    for (let x = 0; x < widthPx; x++) {
+      for (let c = 0; c < nColours; c++) {
+        const i = y * rowStep + x * nColours + c;
+        const dy = y + 1 < heightPx ? values[i + rowStep]! - values[i]! : 0;
+        const dx = x + 1 < widthPx ? values[i + nColours]! - values[i]! : 0;
+        const share = weight / Math.sqrt(dy * dy + dx * dx + smoothness * smoothness);
+        slopes[i]! += share * (dy + dx);
+        if (y + 1 < heightPx) slopes[i + rowStep]! -= share * dy;
+        if (x + 1 < widthPx) slopes[i + nColours]! -= share * dx;
+      }
+    }
+  }
+}
+
+/** ε: differences far below a byte do not count. */
+const smoothness = 1 / 255;
