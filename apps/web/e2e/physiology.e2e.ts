@@ -78,6 +78,21 @@ describe.skipIf(!chromiumPath)('the battery of gratings on ventralnet', () => {
     expect(await chooser().inputValue()).toBe('');
   });
 
+  test('another group adds its measures to those there are', async () => {
+    await page.getByLabel('Probes', { exact: true }).selectOption({ label: 'Selectivity' });
+    await start('Measure');
+    await page.locator('.battery.is-done, .battery.is-failed').waitFor({ timeout: 120_000 });
+    expect(await page.locator('.battery > span').first().innerText()).toMatch(/^Selectivity measured in \d+ s\.$/);
+    const names = await chooser().locator('option').allInnerTexts();
+    expect(names).toEqual(expect.arrayContaining(['Decoding of categories', 'Circular variance']));
+    await chooser().selectOption({ label: 'Decoding of categories' });
+    await page.getByRole('heading', { name: /^Decoding of categories along the network/ }).waitFor();
+    // A row for each measure of both groups.
+    expect(await page.locator('.folded summary', { hasText: 'What rises or falls with depth' }).count()).toBe(1);
+    await page.getByLabel('Probes', { exact: true }).selectOption({ label: 'Tuning' });
+    expect(await page.locator('.battery').getByRole('button', { name: 'Measure again', exact: true }).count()).toBe(1);
+  }, 150_000);
+
   test('its stimuli are shown for the layer that is looked at, by keyboard', async () => {
     await page.getByText('Look at the stimuli').focus();
     await page.keyboard.press('Enter');

@@ -8,7 +8,7 @@ import { type FilterChartId, filterChartIds, type LearningPoint, type TuningMeas
 import { defaultWorkerCount, type Graph } from '@ventral/core';
 import type { Area5 } from '@ventral/cortex';
 import type { ProbePicture, Table } from '@ventral/probe';
-import { columnIndex, joinTables } from '@ventral/probe';
+import { columnIndex, depthTrends, joinTables } from '@ventral/probe';
 import { firstNetwork } from './builtin.ts';
 import type { Field } from './draw/field.ts';
 import { unitAt } from './draw/field.ts';
@@ -71,7 +71,8 @@ export const measuredGroups = signal<{
 /** The same joined: each group adds rows to the table of all measures. */
 export const physiologyTables = computed(() => {
   const { fovDeg, tables } = measuredGroups.value;
-  return { fovDeg, tables: joinTables(probeGroups.map((group) => tables[group] ?? [])) };
+  const joined = joinTables(probeGroups.map((group) => tables[group] ?? []));
+  return { fovDeg, tables: [...joined, ...depthTrends(joined)] };
 });
 export const tables = computed(() => [...graphTables.value.tables, ...stimulusTables.value, ...physiologyTables.value.tables]);
 export function tableNamed(name: string): Table | undefined {

@@ -5,6 +5,7 @@ export * from './control/calibrate.ts';
 export * from './control/random.ts';
 export * from './control/weights.ts';
 export * from './cost/cost.ts';
+export * from './depth-trends.ts';
 export * from './experiments.ts';
 export * from './filters/filters.ts';
 export * from './filters/first-filters.ts';

@@ -14,6 +14,7 @@ import {
   pictureInput,
 } from '@ventral/core';
 import { calibratedLayers, randomControl } from './control/random.ts';
+import { depthTrends } from './depth-trends.ts';
 import { measureExperiments, nExperimentItems } from './experiments.ts';
 import { type LayerSelection, layerSet, measuredLayers } from './layers.ts';
 import type { FinishContext, Laboratory, LayerInfo, Probe, ProbeOptions, ProbePicture } from './probe.ts';
@@ -163,8 +164,9 @@ export async function probeNetwork<Item>(request: ProbeRequest<Item>): Promise<P
   // All at once: the runner takes one job after another, and its workers need not wait for this thread's part of the work.
   const measured = await Promise.all(subjects.map(measureSubject));
   const own = measured[0]!;
+  const tables = joinTables(measured.map((of) => of.tables));
   return {
-    tables: joinTables(measured.map(({ tables }) => tables)),
+    tables: [...tables, ...depthTrends(tables)],
     pictures: measured.flatMap(({ pictures: made }) => made),
     layers,
     stateBytes,

@@ -39,6 +39,11 @@ type BatteryProbe = TuningProbe | LayerProbe;
 
 const allProbes = [...tuningProbes, ...selectivityProbes, ...complexityProbes];
 
+/** Measures that are angles of a circle. */
+export const circularMeasures: ReadonlySet<string> = new Set(
+  allProbes.flatMap(({ measures }) => measures.filter(({ periodDeg }) => periodDeg !== undefined).map(({ name }) => name)),
+);
+
 const probesOf = (names: readonly string[]) => allProbes.filter(({ name }) => names.includes(name));
 
 const asExperiment = ({ name, title }: BatteryProbe): ExperimentProbe => ({

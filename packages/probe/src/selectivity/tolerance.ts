@@ -1,5 +1,6 @@
 /** @file How well a unit's preference among objects survives what leaves them the same objects: another place, size, rotation. */
 import { InputError } from '@ventral/core';
+import { centredRanks, cosine, dot } from '../statistics/ranks.ts';
 
 export interface Tolerance {
   /** Share of Σ r² that the best product of one factor per object and one per view explains, 1/min(objects, views) … 1. */
@@ -66,23 +67,4 @@ function shareOfLargest(columns: readonly Float64Array[]): number {
   let power = shares;
   for (let i = 0; i < 40; i++) power = scaled(times(power, power));
   return times(shares, power).reduce((sum, row, i) => sum + row[i]!, 0);
-}
-
-/** Ranks less their mean; equal values share their mean rank. */
-function centredRanks(values: Float64Array): Float64Array {
-  const mean = (values.length + 1) / 2;
-  return values.map((value) => {
-    const [below, equal] = values.reduce(([b, e], other) => [b + Number(other < value), e + Number(other === value)], [0, 0]);
-    return below! + (equal! + 1) / 2 - mean;
-  });
-}
-
-/** Cosine of the angle between two vectors; 0 if one of them is 0. */
-function cosine(a: Float64Array, b: Float64Array): number {
-  const squares = dot(a, a) * dot(b, b);
-  return squares > 0 ? dot(a, b) / Math.sqrt(squares) : 0;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }
