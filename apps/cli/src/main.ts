@@ -110,9 +110,9 @@ of stimuli that they draw, for the field of each layer:
   selectivity    categories, tolerance, decoding, generalisation,
                  dimensionality
   complexity     complex-preference, curvature, texture, linear-share, preferred
-  v1-properties  the published V1 battery, 9,097 pictures; scores against cells
   visualise      pictures that drive units most, by gradient ascent; slow
-  all            everything`,
+  all            all of these
+  v1-properties  the published V1 battery, 9,097 pictures; scores against cells`,
   )
   .action(async (model, options) => (await import('./commands/probe.ts')).probe(model, options));
 

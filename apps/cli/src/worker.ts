@@ -1,15 +1,7 @@
 /** @file The entry of a worker thread: sessions that probe, train or evaluate, for the pool. */
 import { parentPort } from 'node:worker_threads';
 import { openEvaluateSession, openTrainSession, serve, sessionsByKind } from '@ventral/core';
-import {
-  openEffectiveFieldSession,
-  openLinearShareSession,
-  openPatchesSession,
-  openPhysiologySession,
-  openPreferredSession,
-  openProbeSession,
-  openVisualiseSession,
-} from '@ventral/probe';
+import { probeSessions } from '@ventral/probe';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter';
 import { workerEnvironment } from './workers.ts';
 
@@ -17,13 +9,7 @@ const environment = workerEnvironment();
 serve(
   nodeEndpoint(parentPort!),
   sessionsByKind({
-    probe: openProbeSession(environment),
-    physiology: openPhysiologySession(environment),
-    'effective-field': openEffectiveFieldSession(environment),
-    'linear-share': openLinearShareSession(environment),
-    visualise: openVisualiseSession(environment),
-    preferred: openPreferredSession(environment),
-    patches: openPatchesSession(environment),
+    ...probeSessions(environment),
     train: openTrainSession(environment),
     evaluate: openEvaluateSession(environment),
   }),

@@ -2,6 +2,7 @@
  * @file The entry of the worker that runs a group of probes: it hires workers of its own, shows their stimuli to the network
  * and then to its controls, and computes every unit's measures, which would hold the page up for seconds.
  */
+import { v1ScoreTables } from '@ventral/cortex';
 import {
   type Control,
   joinTables,
@@ -16,6 +17,7 @@ import { expose } from 'comlink';
 import type { NetworkFacts } from './facts.ts';
 import { loadNetwork, pictureNetwork } from './laboratory.ts';
 import { holdLifeLock } from './life-lock.ts';
+import { measurements } from './measurements.ts';
 import { laboratoryFor } from './probe-job.ts';
 import type { NetworkSource, Stimulus } from './sources.ts';
 import type { ProbeGroup } from './state.ts';
@@ -78,7 +80,8 @@ const physiologist: Physiologist = {
         const measured = await measureExperiments(laboratory, selectProbes(group));
         perSubject.push(measured.map((table) => withControlColumn(table, control)));
       }
-      tables = joinTables(perSubject);
+      const joined = joinTables(perSubject);
+      tables = [...joined, ...v1ScoreTables(joined, measurements(), network.setup.options.seed)];
       pictures = made;
       return tables.length;
     } finally {

@@ -4,7 +4,7 @@
  */
 
 import { computed, signal } from '@preact/signals';
-import { type FilterChartId, filterChartIds, type LearningPoint, type TuningMeasureId, tuningMeasures } from '@ventral/charts';
+import { type LearningPoint, type OwnChartId, ownChartIds, type TuningMeasureId, tuningMeasures } from '@ventral/charts';
 import { defaultWorkerCount, type Graph } from '@ventral/core';
 import type { Area5 } from '@ventral/cortex';
 import type { ProbePicture, Table } from '@ventral/probe';
@@ -60,7 +60,7 @@ const noTables: readonly Table[] = [];
 export const graphTables = signal({ fovDeg: 8, tables: noTables });
 export const stimulusTables = signal(noTables);
 /** Probes that make their own stimuli and run together. */
-export const probeGroups = ['physiology', 'complexity', 'selectivity'] as const;
+export const probeGroups = ['physiology', 'complexity', 'selectivity', 'v1-properties'] as const;
 export type ProbeGroup = (typeof probeGroups)[number];
 /** Tables and pictures of each group that was measured, and the field of view that their degrees are for. */
 export const measuredGroups = signal<{
@@ -148,8 +148,8 @@ export const mapScale = signal<MapScale>('layer');
 // Beside the cortex.
 export const ladderMeasures = ['receptive-field', 'latency', 'half-peak', 'sparseness'] as const;
 export type LadderMeasure = (typeof ladderMeasures)[number];
-export type Measure = LadderMeasure | FilterChartId | TuningMeasureId;
-export const measures: readonly Measure[] = [...ladderMeasures, ...filterChartIds, ...tuningMeasures.map(({ id }) => id)];
+export type Measure = LadderMeasure | OwnChartId | TuningMeasureId;
+export const measures: readonly Measure[] = [...ladderMeasures, ...ownChartIds, ...tuningMeasures.map(({ id }) => id)];
 export const measure = signal<Measure>('receptive-field');
 export const speciesShown = ['macaque', 'human'] as const;
 export type SpeciesShown = (typeof speciesShown)[number];

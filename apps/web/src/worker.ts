@@ -1,14 +1,6 @@
 /** @file The entry of a worker of the pool: probes, trains, evaluates, draws and answers, one session at a time. */
 import { openEvaluateSession, openTrainSession, serve, sessionsByKind } from '@ventral/core';
-import {
-  openEffectiveFieldSession,
-  openLinearShareSession,
-  openPatchesSession,
-  openPhysiologySession,
-  openPreferredSession,
-  openProbeSession,
-  openVisualiseSession,
-} from '@ventral/probe';
+import { probeSessions } from '@ventral/probe';
 import { compileKernels, createPictureLoader, loadNetwork } from './laboratory.ts';
 import { openAnswerSession, openDrawSession } from './lesson-sessions.ts';
 import { holdLifeLock } from './life-lock.ts';
@@ -24,13 +16,7 @@ async function loadSessions() {
     loadImage: createPictureLoader(),
   };
   return sessionsByKind({
-    probe: openProbeSession<Stimulus>(environment),
-    physiology: openPhysiologySession(environment),
-    'effective-field': openEffectiveFieldSession(environment),
-    'linear-share': openLinearShareSession(environment),
-    visualise: openVisualiseSession(environment),
-    preferred: openPreferredSession<Stimulus>(environment),
-    patches: openPatchesSession<Stimulus>(environment),
+    ...probeSessions<Stimulus>(environment),
     train: openTrainSession(environment),
     evaluate: openEvaluateSession<Stimulus>(environment),
     draw: openDrawSession,

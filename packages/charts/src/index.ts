@@ -33,23 +33,29 @@ export type ChartMaker = (tables: readonly Table[], measurements: readonly Measu
 /** The charts of every probe run in the order they are shown; {@link tuningChart} is one for each measure of the battery. */
 export const charts = [receptiveFieldChart, latencyChart, halfPeakChart, sparsenessChart] as const;
 
-/** The charts of the first layer's filters. */
-export const filterCharts = { 'first-layer-filters': filtersChart, 'nx-ny': nxNyChart } as const satisfies Record<
-  string,
-  ChartMaker
->;
-export type FilterChartId = keyof typeof filterCharts;
-export const filterChartIds = Object.keys(filterCharts) as readonly FilterChartId[];
+/** Charts that are no measure along the network, by the name that they are chosen by, and whether tables have what they show. */
+export const ownCharts = {
+  'first-layer-filters': { make: filtersChart, isIn: hasFilters },
+  'nx-ny': { make: nxNyChart, isIn: hasFilters },
+  'v1-scores': { make: v1ScoresChart, isIn: hasV1Scores },
+} as const satisfies Record<string, { readonly make: ChartMaker; isIn(tables: readonly Table[]): boolean }>;
+export type OwnChartId = keyof typeof ownCharts;
+export const ownChartIds = Object.keys(ownCharts) as readonly OwnChartId[];
 
-/** What a chart of the filters is called in a list. */
-export function filterChartName(id: FilterChartId, language: Language): string {
-  const { picture, scatter } = words[language].filters;
-  return { 'first-layer-filters': picture, 'nx-ny': scatter }[id];
+/** What such a chart is called in a list. */
+export function ownChartName(id: OwnChartId, language: Language): string {
+  const { filters, v1Scores } = words[language];
+  return { 'first-layer-filters': filters.picture, 'nx-ny': filters.scatter, 'v1-scores': v1Scores.title }[id];
 }
 
 /** Whether the network has filters on its picture that were measured. */
-export function hasFilters(tables: readonly Table[]): boolean {
+function hasFilters(tables: readonly Table[]): boolean {
   return tables.some(({ name, rows }) => name === 'filters' && rows.length > 0);
+}
+
+/** Those that these tables have the numbers for. */
+export function ownChartsIn(tables: readonly Table[]): OwnChartId[] {
+  return ownChartIds.filter((id) => ownCharts[id].isIn(tables));
 }
 
 /** The charts that these tables have the numbers for, in the order they are shown. */
@@ -58,13 +64,12 @@ export function chartsOf(tables: readonly Table[]): ChartMaker[] {
   return [
     ...(has('receptive-fields') ? [receptiveFieldChart, latencyChart] : []),
     ...(has('statistics') ? [halfPeakChart, sparsenessChart] : []),
-    ...(hasFilters(tables) ? Object.values(filterCharts) : []),
+    ...ownChartsIn(tables).map((id) => ownCharts[id].make),
     ...measuredTuning(tables).map(
       (id): ChartMaker =>
         (...given) =>
           tuningChart(...given, id),
     ),
-    ...(hasV1Scores(tables) ? [v1ScoresChart] : []),
   ];
 }
 

@@ -29,6 +29,7 @@ export * from './receptive-field/table.ts';
 export * from './run.ts';
 export { selectivityProbes } from './selectivity/probes.ts';
 export * from './session.ts';
+export * from './sessions.ts';
 export * from './states.ts';
 export * from './statistics/moments.ts';
 export * from './statistics/quantiles.ts';

@@ -33,7 +33,8 @@ const groups: Readonly<Record<string, readonly Probe[]>> = {
   physiology: [filters, effectiveField, ...battery],
   selectivity,
   complexity: [...complexity, linearShare, preferred],
-  all: probes,
+  // The published battery is the electrode once more, in the other mode: asked for by name.
+  all: probes.filter((probe) => probe !== v1Properties),
 };
 
 /** What is measured unless something else is asked for: on the user's pictures alone. */

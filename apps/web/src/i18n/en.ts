@@ -142,6 +142,11 @@ export const en = {
         about:
           'Textures, shapes, noise and preferred patches: how far each layer is from a linear filter, and what drives it best.',
       },
+      'v1-properties': {
+        name: 'V1 battery',
+        about:
+          'The published gratings in their own degrees, 9,097 pictures: how near each layer’s units are distributed to V1 cells.',
+      },
       selectivity: {
         name: 'Selectivity',
         about:

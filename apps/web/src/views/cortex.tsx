@@ -6,14 +6,12 @@
 import { computed, useSignal } from '@preact/signals';
 import {
   type Chart,
-  type FilterChartId,
-  filterChartIds,
-  filterCharts,
   halfPeakChart,
-  hasFilters,
   latencyChart,
   layerAreaTable,
   measuredTuning,
+  ownCharts,
+  ownChartsIn,
   receptiveFieldChart,
   sparsenessChart,
   tuningChart,
@@ -41,7 +39,7 @@ import { ChartPlate } from './chart-plate.tsx';
 import { Choice } from './choice.tsx';
 import { DataTable } from './data-table.tsx';
 import { ExportMenu } from './export.tsx';
-import { isOfFilters, isTuning, measureName } from './measures.ts';
+import { isOwn, isTuning, measureName } from './measures.ts';
 import { PhysiologyBox } from './physiology.tsx';
 import { Preferences } from './preferences.tsx';
 import { ProbeBox } from './probe-box.tsx';
@@ -51,8 +49,7 @@ const builders = {
   latency: latencyChart,
   'half-peak': halfPeakChart,
   sparseness: sparsenessChart,
-  ...filterCharts,
-} satisfies Record<LadderMeasure | FilterChartId, unknown>;
+} satisfies Record<LadderMeasure, unknown>;
 
 /** Tables that a measure's chart is drawn from. */
 const needs = {
@@ -63,13 +60,13 @@ const needs = {
 } as const;
 const canDraw = computed(() => {
   const id = measure.value;
-  if (isOfFilters(id)) return hasFilters(tables.value);
+  if (isOwn(id)) return ownCharts[id].isIn(tables.value);
   return tableNamed(isTuning(id) ? 'tuning' : needs[id]) !== undefined;
 });
 /** Those of the battery that were measured. */
-const tuningShown = computed(() => [...(hasFilters(tables.value) ? filterChartIds : []), ...measuredTuning(tables.value)]);
+const tuningShown = computed(() => [...ownChartsIn(tables.value), ...measuredTuning(tables.value)]);
 /** Those that every probe run has are chosen by name. */
-const isListed = (id: Measure) => isTuning(id) || isOfFilters(id);
+const isListed = (id: Measure) => isTuning(id) || isOwn(id);
 
 function build(theme: 'light' | 'dark', width?: number): Chart {
   const id = measure.value;
@@ -81,9 +78,8 @@ function build(theme: 'light' | 'dark', width?: number): Chart {
     theme,
     ...(width !== undefined && { width }),
   };
-  return isTuning(id)
-    ? tuningChart(tables.value, measurements(), options, id)
-    : builders[id](tables.value, measurements(), options);
+  if (isTuning(id)) return tuningChart(tables.value, measurements(), options, id);
+  return (isOwn(id) ? ownCharts[id].make : builders[id])(tables.value, measurements(), options);
 }
 
 export function Cortex() {
@@ -165,7 +161,7 @@ function Ladder() {
       {chart && !areTablesShown.value && <ChartPlate build={build} />}
       {measure.value !== 'first-layer-filters' && <Areas />}
       <p class="note">
-        {!isOfFilters(measure.value) && t.value.besideNote} {chart?.note}
+        {!isOwn(measure.value) && t.value.besideNote} {chart?.note}
       </p>
     </div>
   );
