@@ -22,7 +22,7 @@ describe('selectProbes', () => {
 
   it('says what there is', () => {
     expect(() => selectProbes('rf,sparse')).toThrow(
-      /^probes: unknown probe "sparse"\. Known: rf, cost, filters, stats, .*, physiology, /,
+      /^probes: unknown probe "sparse"\. Known: rf, cost, stats, filters, .*, physiology, /,
     );
   });
 });
