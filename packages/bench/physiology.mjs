@@ -113,22 +113,25 @@ async function openGroup({ core, probe, stimuli }, module, { graph, measured, vi
     forward() {
       for (let i = 0; i < runs.length; i++) forward(ignored);
     },
-    /** The centre unit of every layer's first channel, all pictures of the first run. */
+    /** All units of all layers, all pictures of the first run. */
     async error() {
       session.beginChunk();
       await session.runItem(runs[0]);
       const [{ responses, nUnits }] = session.endChunk();
+      const offsets = measured.map((layer) => probe.unitOffsets(layer, options, probe.centrePlace(layer)));
       const own = measured.map(() => []);
       forward(({ tapIndex, ptr, rows, channels }) => {
-        const layer = measured[tapIndex];
-        const [offset] = probe.unitOffsets(layer, options, probe.centrePlace(layer));
-        own[tapIndex].push(Math.max(kernels.f32(ptr, rows * channels)[offset], 0));
+        const values = kernels.f32(ptr, rows * channels);
+        own[tapIndex].push(...offsets[tapIndex].map((offset) => Math.max(values[offset], 0)));
       });
       let first = 0;
-      const recorded = measured.map(({ nChannels }) => {
+      const recorded = offsets.map(({ length }) => {
         const unit = first;
-        first += Math.min(nChannels, options.maxUnits);
-        return Array.from({ length: runs[0].n }, (_, i) => responses[i * nUnits + unit]);
+        first += length;
+        return Array.from(
+          { length: runs[0].n * length },
+          (_, i) => responses[Math.floor(i / length) * nUnits + unit + (i % length)],
+        );
       });
       return worstError(recorded.flat(), own.flat());
     },

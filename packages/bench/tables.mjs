@@ -97,7 +97,7 @@ function probingTable(name, { times, error, nLayers }) {
 /** Cost of the electrode. */
 function electrodeTable(name, { times, error, nGroups, nStimuli }) {
   const title = `${name} · electrode, ${nStimuli} stimuli for ${nGroups} groups of layers, 1 thread`;
-  if (!times.electrode) return `\n${title}: responses differ from the forward pass by ${error.toExponential(1)}; not timed.`;
+  if (!times.electrode) return `\n${title}: responses are ${wrong(error)}; not timed.`;
   const share = 1 - ratioOf(times.forward, times.electrode);
   const { outside } = electrodeTargets;
   return aligned(title, [
