@@ -107,6 +107,9 @@ export const tuningMeasures = [
   { id: 'effective_sigma_deg', ...inDegrees, quantity: 'field-sigma' },
   { id: 'effective_area_root_deg', ...inDegrees, quantity: 'field-extent' },
   { id: 'effective_share', ...share },
+  // With the patch or check that they are measured by, they can exceed 1.
+  { id: 'mapped_share', scale: 'linear' },
+  { id: 'rc_share', scale: 'linear' },
   { id: 'category_sparseness', ...share, quantity: 'sparseness' },
   { id: 'share_above_half_peak', ...share, quantity: 'half-peak' },
   { id: 'class_selectivity', scale: 'linear' },

@@ -293,6 +293,16 @@ const en = {
       axis: 'share of the side',
       note: '√area of the effective field over the side of the theoretical one.',
     },
+    mapped_share: {
+      name: 'Mapped field, share of the theoretical',
+      axis: 'share of the side',
+      note: '√area of the mapped field, patch included, over the side of the theoretical one.',
+    },
+    rc_share: {
+      name: 'First-order field, share of the theoretical',
+      axis: 'share of the side',
+      note: '√area of the field by reverse correlation, check included, over the side of the theoretical one. Only layers whose maps are nearly free of noise have it.',
+    },
     category_sparseness: {
       name: 'Sparseness over categories',
       axis: 'sparseness S (0 = dense, 1 = sparse)',
@@ -714,6 +724,16 @@ const ko = {
       name: '유효 수용영역의 비율',
       axis: '한 변의 비율',
       note: '유효 수용영역의 √면적을 이론적 수용영역의 한 변으로 나눈 값이다.',
+    },
+    mapped_share: {
+      name: '측정한 수용영역의 비율',
+      axis: '한 변의 비율',
+      note: '자극 조각을 포함한 측정 수용영역의 √면적을 이론적 수용영역의 한 변으로 나눈 값이다.',
+    },
+    rc_share: {
+      name: '1차 수용영역의 비율',
+      axis: '한 변의 비율',
+      note: '역상관으로 얻은 수용영역의 √면적(검사 칸 포함)을 이론적 수용영역의 한 변으로 나눈 값이다. 지도의 잡음이 거의 없는 층에만 있다.',
     },
     category_sparseness: {
       name: '범주에 대한 희소성',

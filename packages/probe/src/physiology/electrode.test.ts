@@ -142,6 +142,8 @@ describe('the battery finds what is known of linear units with a rectifier', asy
     const { mapped_sigma_deg, mapped_center_x_deg, mapped_center_y_deg } = unit(2);
     expect(mapped_sigma_deg! * pixelsPerDegree).toBeGreaterThan(3.6);
     expect(mapped_sigma_deg! * pixelsPerDegree).toBeLessThan(4.4);
+    expect(unit(2).mapped_sigma_px).toBeCloseTo(mapped_sigma_deg! * pixelsPerDegree, 12);
+    expect(unit(2).mapped_share! * side).toBeCloseTo(unit(2).mapped_area_root_px!, 12);
     for (const center of [mapped_center_x_deg, mapped_center_y_deg])
       expect(Math.abs(center! * pixelsPerDegree)).toBeLessThan(0.3);
   });

@@ -69,7 +69,6 @@ export const complexity: readonly ExperimentProbe[] = complexityProbes.map(asExp
 async function measureTuning(laboratory: Laboratory, probes: readonly BatteryProbe[]): Promise<Table[]> {
   const { context, layers, sizePx, subject, preprocess, runner, signal, onProgress } = laboratory;
   const { fovDeg, options } = context;
-  const scale = { pixelsPerDegree: sizePx[1] / fovDeg };
   const groups = plan(laboratory, probes);
   const nItems = nRuns(groups);
   let nBefore = 0;
@@ -105,6 +104,8 @@ async function measureTuning(laboratory: Laboratory, probes: readonly BatteryPro
     for (const member of group.layers) {
       const layer = layers[member]!;
       const channels = sampledChannels(layer, options);
+      const [fieldHeightPx, fieldWidthPx] = laboratory.fields[member]!.sizePx;
+      const scale = { pixelsPerDegree: sizePx[1] / fovDeg, fieldPx: Math.sqrt(fieldHeightPx * fieldWidthPx) };
       const ofUnits = unitProbes.map((): Measured[] => []);
       for (const u of channels.keys()) {
         const unit = responsesOf(shown, state, first + u);

@@ -16,9 +16,11 @@ import { spatialFrequencyTuning } from '../tuning/spatial-frequency.ts';
 import { indexOfLargest } from '../tuning/undefined.ts';
 import { curveThrough, type LayerResponses, parameterOf, type SetResponses, type UnitResponses } from './responses.ts';
 
-/** Degrees and pixels of the picture. */
+/** Degrees and pixels of the picture, and what a layer's field measures in them. */
 export interface Scale {
   readonly pixelsPerDegree: number;
+  /** Theoretical field of the layer's centre unit inside the picture: √(height · width). */
+  readonly fieldPx: number;
 }
 
 /** What a probe measures of a unit. */
@@ -69,6 +71,24 @@ const measure = (name: string, unit: string | undefined, description: string): M
   ...(unit !== undefined && { unit }),
   description,
 });
+
+/** How large a field is, measured in a way that begins with `prefix`. */
+const fieldMeasures = (prefix: string, sigma: string, areaRoot: string): Measure[] => [
+  measure(`${prefix}_sigma_deg`, 'deg', sigma),
+  measure(`${prefix}_sigma_px`, 'px', 'The same in px of the picture.'),
+  measure(`${prefix}_area_root_deg`, 'deg', areaRoot),
+  measure(`${prefix}_area_root_px`, 'px', 'The same in px of the picture.'),
+  measure(
+    `${prefix}_share`,
+    undefined,
+    `${prefix}_area_root_px over the theoretical field inside the picture, √(height · width).`,
+  ),
+];
+
+const fieldValues = (sigmaDeg: number, areaRootDeg: number, { pixelsPerDegree, fieldPx }: Scale) => [
+  ...[sigmaDeg, sigmaDeg * pixelsPerDegree, areaRootDeg, areaRootDeg * pixelsPerDegree],
+  (areaRootDeg * pixelsPerDegree) / fieldPx,
+];
 
 /** Curve and component through the condition that drives a unit most. */
 function preferredCurve({ conditions, f0, f1 }: SetResponses, blank: number, along: string) {
@@ -217,8 +237,11 @@ const mapping: TuningProbe = {
   title: 'Mapped receptive fields',
   sets: ['receptive-field'],
   measures: [
-    measure('mapped_sigma_deg', 'deg', 'σ of the Gaussian fitted to the map of responses to small patches, the patch taken off.'),
-    measure('mapped_area_root_deg', 'deg', '√ of the map’s area above 4.55 % of its peak (Luo 2016), patch included.'),
+    ...fieldMeasures(
+      'mapped',
+      'σ of the Gaussian fitted to the map of responses to small patches, the patch taken off.',
+      '√ of the map’s area above 4.55 % of its peak (Luo 2016), patch included.',
+    ),
     measure(
       'mapped_center_y_deg',
       'deg',
@@ -226,7 +249,7 @@ const mapping: TuningProbe = {
     ),
     measure('mapped_center_x_deg', 'deg', 'The same, to the right.'),
   ],
-  measure(unit) {
+  measure(unit, scale) {
     const { conditions, responses } = unit.of('receptive-field');
     const levels = (name: string) =>
       [...new Set(conditions.map((condition) => parameterOf(condition, name)))].sort((a, b) => a - b);
@@ -245,8 +268,7 @@ const mapping: TuningProbe = {
     const { sigmaSteps, sqrtAreaSteps, centroidYSteps, centroidXSteps, isCut, note } = field;
     return {
       values: [
-        sigmaSteps * stepDeg,
-        sqrtAreaSteps * stepDeg,
+        ...fieldValues(sigmaSteps * stepDeg, sqrtAreaSteps * stepDeg, scale),
         ys[0]! + centroidYSteps * stepDeg,
         xs[0]! + centroidXSteps * stepDeg,
       ],
@@ -263,8 +285,11 @@ const reverse: TuningProbe = {
   title: 'Reverse correlation with checks',
   sets: ['checks'],
   measures: [
-    measure('rc_sigma_deg', 'deg', 'σ of the Gaussian fitted to the |spike-triggered average| of checks, the check taken off.'),
-    measure('rc_area_root_deg', 'deg', '√ of the area of |map| above 4.55 % of its peak (Luo 2016), check included.'),
+    ...fieldMeasures(
+      'rc',
+      'σ of the Gaussian fitted to the |spike-triggered average| of checks, the check taken off.',
+      '√ of the area of |map| above 4.55 % of its peak (Luo 2016), check included.',
+    ),
     measure('rc_reliability', undefined, 'Correlation of the maps of two halves of the pictures; below 0.3 the rest is empty.'),
     measure(
       'lgn_likeness',
@@ -274,7 +299,7 @@ const reverse: TuningProbe = {
     measure('gabor_nx', 'cycles', 'σ of the Gabor across its stripes × its frequency (Ringach 2002).'),
     measure('gabor_ny', 'cycles', 'σ of the Gabor along its stripes × its frequency.'),
   ],
-  measure(unit, _, position) {
+  measure(unit, scale, position) {
     const { conditions, responses } = unit.of('checks');
     // Every second picture is the negative of the one before.
     const pairs = conditions.flatMap(({ parameters }, i) => (i % 2 === 0 ? [parameters.brightChecks as readonly number[]] : []));
@@ -285,8 +310,7 @@ const reverse: TuningProbe = {
     const nan = Number.NaN;
     return {
       values: [
-        (field?.sigmaSteps ?? nan) * checkDeg,
-        (field?.sqrtAreaSteps ?? nan) * checkDeg,
+        ...fieldValues((field?.sigmaSteps ?? nan) * checkDeg, (field?.sqrtAreaSteps ?? nan) * checkDeg, scale),
         reliability,
         shape?.lgnLikeness ?? nan,
         shape?.gabor?.nx ?? nan,
