@@ -1,7 +1,7 @@
 /** @file manifest.json: what a run was made of, so that it can be repeated. The only file that holds times and machine facts. */
 import jpegManifest from '@jsquash/jpeg/package.json' with { type: 'json' };
 import webpManifest from '@jsquash/webp/package.json' with { type: 'json' };
-import { type ControlRequest, defaultProbeOptions, type Probe, type ProbeResult } from '@ventral/probe';
+import { type ControlRequest, defaultProbeOptions, type Probe, type ProbeResult, type Table } from '@ventral/probe';
 import type { ModelOptions, PictureModel } from './model.ts';
 import { type Stimulus, sha256, stimulusBytes } from './stimuli.ts';
 import { version } from './version.ts';
@@ -80,9 +80,25 @@ export function manifestOf(facts: ProbeRunFacts, files: readonly string[], empty
     failures: [...failed].map(([index, message]) => ({ id: stimuli[index]!.id, message })),
     stimuli: stimuli.map((stimulus) => ({ id: stimulus.id, sha256: hashOf(stimulus) })),
     empty_cells: emptyCells,
+    notes: notesOf(result.tables),
     columns: Object.fromEntries(result.tables.map(({ name, columns }) => [name, columns])),
     files,
   };
+}
+
+/** What the notes of each table say, and in how many rows: why cells are empty, which stimuli could not be shown. */
+function notesOf(tables: readonly Table[]): Record<string, Record<string, number>> {
+  const countsOf = (table: Table) => {
+    const at = table.columns.findIndex(({ name }) => name === 'note');
+    const counts: Record<string, number> = {};
+    for (const row of table.rows) {
+      const note = row[at];
+      if (typeof note === 'string') counts[note] = (counts[note] ?? 0) + 1;
+    }
+    return counts;
+  };
+  const all = tables.map((table) => [table.name, countsOf(table)] as const);
+  return Object.fromEntries(all.filter(([, counts]) => Object.keys(counts).length > 0));
 }
 
 /** null: the file cannot be read any more (it is among the failures). */

@@ -41,6 +41,7 @@ describe('built-in network', () => {
     const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
     expect(manifest.files.toSorted()).toEqual(files);
     expect(manifest.stimuli).toHaveLength(64);
+    expect(manifest.notes).toEqual({});
     expect(manifest.model.notice).toContain('untrained');
     const report = readFileSync(join(out, 'report.html'), 'utf8');
     expect(report).toContain('nothing was learned');
