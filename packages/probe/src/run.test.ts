@@ -3,14 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import {
   bindGraph,
   canonicalForm,
-  createInline,
   createRandom,
   createTreeReducer,
   type Graph,
   type Image,
   InputError,
   opOf,
-  type Pool,
   preprocess,
   type Tensor,
 } from '@ventral/core';
@@ -25,6 +23,7 @@ import { type PerProbeAndLayer, tablesOf } from './states.ts';
 import { sampledChannels, statistics } from './statistics/statistics.ts';
 import { records, type Table } from './table.ts';
 import { testGraph } from './test-graph.ts';
+import { testRunner } from './test-runner.ts';
 
 const compiled = (variant: string) =>
   WebAssembly.compile(readFileSync(new URL(`../../kernels/build/${variant}.wasm`, import.meta.url)));
@@ -70,7 +69,7 @@ async function run(
   layers: Parameters<typeof probeNetwork>[0]['layers'] = 'canonical',
   stimuli: { readonly modelHandle?: Graph; readonly controls?: { control: Control; modelHandle: Graph }[] } = {},
 ) {
-  const runner = createInline(openProbeSession<number>(environment)) as Pool;
+  const runner = testRunner(environment);
   return probeNetwork({
     model: 'net',
     graph: network(),
@@ -362,7 +361,7 @@ describe('a unit that is not a number', async () => {
   g.weights((i) => (i < 27 ? (-1) ** i * 3e38 : -1));
   g.conv('data', { k: 3, out: 2 }, 'broken');
   const graph = { ...g.graph(), metadata: { preprocess: { ...spec, scale: 1, mean: [-1, -1, -1] } } };
-  const runner = createInline(openProbeSession<number>(environment)) as Pool;
+  const runner = testRunner(environment);
   const { tables } = await probeNetwork({
     model: 'net',
     graph,
@@ -407,24 +406,22 @@ describe.skipIf(!hasShared)('networks read from files', () => {
     '%s: every layer of the canonical form and of the file is measured',
     async (name) => {
       const graph = readOnnx(readFileSync(shared(`networks/${name}/${name}.onnx`)), name);
-      const runner = createInline(
-        openProbeSession<number>({
-          module,
-          loadGraph: async () => graph,
-          loadImage: async (seed) => ({
-            heightPx: 64,
-            widthPx: 64,
-            data: createRandom(seed).shuffle(Uint8Array.from({ length: 12288 }, (_, i) => i)),
-          }),
+      const runner = testRunner<number>({
+        module,
+        loadGraph: async () => graph,
+        loadImage: async (seed) => ({
+          heightPx: 64,
+          widthPx: 64,
+          data: createRandom(seed).shuffle(Uint8Array.from({ length: 12288 }, (_, i) => i)),
         }),
-      );
+      });
       for (const layers of ['canonical', 'all-nodes'] as const) {
         const result = await probeNetwork({
           model: name,
           graph,
           layers,
           probes: selectProbes(defaultProbes),
-          stimuli: { items: [1, 2], runner: runner as Pool, modelHandle: 0, preprocess: spec },
+          stimuli: { items: [1, 2], runner, modelHandle: 0, preprocess: spec },
         });
         expect(result.failures).toEqual([]);
         for (const row of tableOf(result.tables, 'statistics')) {

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import {
   bindGraph,
   canonicalForm,
-  createInline,
   createRandom,
   createTreeReducer,
   type Graph,
@@ -17,6 +16,7 @@ import type { Laboratory } from '../probe.ts';
 import { centreUnitFields } from '../receptive-field/field.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
+import { testRunner } from '../test-runner.ts';
 import { gaborBank, gaborEnergies } from './gabor-energy.ts';
 import { linearShare } from './linear-share.ts';
 import {
@@ -44,7 +44,7 @@ function laboratory(graph: Graph, which: LayerSelection, seed = 3): Laboratory {
     sizePx: pictureInput(bound).sizePx,
     subject: { model: graph, allNodes: false, exact: false },
     preprocess: bound.types.get('data')!.shape[1] === 1 ? grey : colour,
-    runner: createInline(openLinearShareSession(environment)) as Pool,
+    runner: testRunner(environment),
   };
 }
 

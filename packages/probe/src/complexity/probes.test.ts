@@ -1,13 +1,13 @@
 /** @file The probes of complexity on networks whose units are known kernels, measured by the battery as any network is. */
 import { readFileSync } from 'node:fs';
-import { createInline, type Graph, type Pool } from '@ventral/core';
+import type { Graph } from '@ventral/core';
 import { stimulusSet } from '@ventral/stimuli';
 import { expect, it } from 'vitest';
-import { openPhysiologySession } from '../physiology/session.ts';
 import { selectProbes } from '../probes.ts';
 import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
+import { testRunner } from '../test-runner.ts';
 
 const module = await WebAssembly.compile(readFileSync(new URL('../../../kernels/build/simd.wasm', import.meta.url)));
 const preprocess = { channels: 'RGB', scale: 1 / 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
@@ -19,7 +19,7 @@ async function measure(kernels: readonly Float64Array[], probes: string) {
   g.weights((i) => kernels[Math.floor(i / (3 * side * side))]![i % (side * side)]! / 3);
   g.relu(g.conv('data', { k: side, out: kernels.length }), 'units');
   const graph = g.graph();
-  const runner = createInline(openPhysiologySession({ module, loadGraph: async (model) => model as Graph })) as unknown as Pool;
+  const runner = testRunner({ module, loadGraph: async (model) => model as Graph });
   const { tables } = await probeNetwork({
     model: 'forms',
     graph: { ...graph, metadata: { preprocess, fovDeg: 4.1 } },

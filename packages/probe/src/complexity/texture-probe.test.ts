@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { createInline, createRandom, type Graph, type Pool } from '@ventral/core';
+import { createRandom, type Graph } from '@ventral/core';
 import { textures } from '@ventral/stimuli';
 import { describe, expect, it } from 'vitest';
 import { conditionsOf } from '../physiology/battery.ts';
 import type { SetResponses, UnitResponses } from '../physiology/responses.ts';
-import { openPhysiologySession } from '../physiology/session.ts';
 import { selectProbes } from '../probes.ts';
 import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
+import { testRunner } from '../test-runner.ts';
 import { textureProbe } from './texture-probe.ts';
 
 const conditions = conditionsOf('textures', textures.list({ heightPx: 64, widthPx: 64, fovDeg: 2, seed: 0 }));
@@ -91,7 +91,6 @@ describe('in a network', () => {
     saturating(g.globalPool(energy), 0.01, 'energy');
     saturating(g.globalPool(g.mul(energy, energy)), 0.0003, 'energy-squared');
     const graph: Graph = { ...g.graph(), outputs: ['energy', 'energy-squared'] };
-    const open = openPhysiologySession({ module, loadGraph: async (model) => model as Graph });
     const preprocess = { channels: 'RGB', scale: 1 / 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
     const { tables } = await probeNetwork({
       model: 'textures',
@@ -100,7 +99,7 @@ describe('in a network', () => {
       probes: selectProbes('texture'),
       stimuli: {
         items: [],
-        runner: createInline(open) as unknown as Pool,
+        runner: testRunner({ module, loadGraph: async (model) => model as Graph }),
         modelHandle: { ...graph, outputs: ['energy', 'energy-squared'] },
       },
     });

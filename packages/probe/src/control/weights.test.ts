@@ -1,11 +1,11 @@
 /** @file Control weights: what changes, what does not, and that the scales of random weights are found. On real kernels. */
 import { readFileSync } from 'node:fs';
-import { buildNetwork, createInline, createRandom, type Graph, type Image, type Pool, type Tensor } from '@ventral/core';
+import { buildNetwork, createRandom, type Graph, type Image, type Tensor } from '@ventral/core';
 import { describe, expect, it } from 'vitest';
 import { probeNetwork } from '../run.ts';
-import { openProbeSession } from '../session.ts';
 import { statistics } from '../statistics/statistics.ts';
 import { type Cell, records } from '../table.ts';
+import { testRunner } from '../test-runner.ts';
 import { calibrateScales, calibrationTolerance, type LayerSpread } from './calibrate.ts';
 import { type LayerScale, permutedWeights, randomWeights, weightedLayers } from './weights.ts';
 
@@ -145,7 +145,7 @@ describe('the controls of a probed network', async () => {
       options: { seed },
       stimuli: {
         items: Array.from({ length: 30 }, (_, i) => i),
-        runner: createInline(openProbeSession<number>(environment)) as Pool,
+        runner: testRunner(environment),
         modelHandle: trained(),
         controls: [{ control: 'permuted' }, { control: 'random' }],
       },

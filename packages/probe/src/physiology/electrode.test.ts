@@ -3,18 +3,17 @@
  * is computed from the sampled kernel in float64, not taken from the formula that it was drawn by.
  */
 import { readFileSync } from 'node:fs';
-import { createInline, type Graph, type Pool, sessionsByKind } from '@ventral/core';
+import type { Graph } from '@ventral/core';
 import { stimulusSet } from '@ventral/stimuli';
 import { describe, expect, it } from 'vitest';
 import { selectProbes } from '../probes.ts';
-import { openEffectiveFieldSession } from '../receptive-field/effective-session.ts';
 import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
+import { testRunner } from '../test-runner.ts';
 import { conditionsOf } from './battery.ts';
 import { physiology } from './measure.ts';
 import { parameterOf } from './responses.ts';
-import { openPhysiologySession } from './session.ts';
 
 const module = await WebAssembly.compile(readFileSync(new URL('../../../kernels/build/simd.wasm', import.meta.url)));
 
@@ -83,7 +82,7 @@ function units(
 
 /** Measures of one unit by name, from all tables of the battery. */
 async function measure(graph: Graph, layer: string, probes = physiology.map(({ name }) => name)) {
-  const runner = createInline(openPhysiologySession({ module, loadGraph: async (model) => model as Graph })) as unknown as Pool;
+  const runner = testRunner({ module, loadGraph: async (model) => model as Graph });
   const { tables } = await probeNetwork({
     model: 'electrode',
     graph: { ...graph, metadata: { preprocess, fovDeg } },
@@ -293,17 +292,12 @@ describe('two ways to one field', () => {
       value = g.conv(value, { k, p: 7 }, `gaussian${sigmaPx}`);
     }
     const graph = g.graph();
-    const environment = { module, loadGraph: async (model: unknown) => model as Graph };
-    const sessions = sessionsByKind({
-      physiology: openPhysiologySession(environment),
-      'effective-field': openEffectiveFieldSession(environment),
-    });
     const { tables } = await probeNetwork({
       model: 'gaussian',
       graph: { ...graph, metadata: { preprocess, fovDeg } },
       layers: 'canonical',
       probes: selectProbes('mapping,effective'),
-      stimuli: { items: [], runner: createInline(sessions) as unknown as Pool, modelHandle: graph },
+      stimuli: { items: [], runner: testRunner({ module, loadGraph: async (model) => model as Graph }), modelHandle: graph },
     });
     const sigmaPx = (name: string) => {
       const row = records(tables.find((table) => table.name === 'tuning')!).find(

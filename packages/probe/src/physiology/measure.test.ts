@@ -1,21 +1,21 @@
 /** @file The battery where there is little or nothing to measure: every layer has its rows, and every empty cell a reason. */
 import { readFileSync } from 'node:fs';
-import { createInline, type Graph, type Pool } from '@ventral/core';
+import type { Graph } from '@ventral/core';
 import { describe, expect, it } from 'vitest';
 import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
+import { testRunner } from '../test-runner.ts';
 import { layerGroups } from './battery.ts';
 import { physiology } from './measure.ts';
 import { tuningProbes } from './probes.ts';
-import { openPhysiologySession } from './session.ts';
 import { unrolled } from './summary.ts';
 
 const module = await WebAssembly.compile(readFileSync(new URL('../../../kernels/build/simd.wasm', import.meta.url)));
 const preprocess = { channels: 'RGB', scale: 1 / 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
 async function measure(graph: Graph, options = {}) {
-  const runner = createInline(openPhysiologySession({ module, loadGraph: async (model) => model as Graph })) as unknown as Pool;
+  const runner = testRunner({ module, loadGraph: async (model) => model as Graph });
   const progress: [number, number][] = [];
   const { tables } = await probeNetwork({
     model: 'net',

@@ -1,6 +1,6 @@
 /** @file Preferred patches of networks whose preferences are known. */
 import { readFileSync } from 'node:fs';
-import { createInline, createRandom, type Graph, type Image, InputError, type Pool, sessionsByKind } from '@ventral/core';
+import { createRandom, type Graph, type Image, InputError } from '@ventral/core';
 import { stimulusSet } from '@ventral/stimuli';
 import { describe, expect, it } from 'vitest';
 import { selectProbes } from '../probes.ts';
@@ -8,9 +8,8 @@ import { receptiveFields } from '../receptive-field/field.ts';
 import { probeNetwork } from '../run.ts';
 import { records, type Table } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
-import { openPatchesSession } from './patches-session.ts';
+import { testRunner } from '../test-runner.ts';
 import { patchBox } from './preferred.ts';
-import { openPreferredSession } from './preferred-session.ts';
 import { nPreferred } from './winners.ts';
 
 const module = await WebAssembly.compile(readFileSync(new URL('../../../kernels/build/simd.wasm', import.meta.url)));
@@ -28,9 +27,7 @@ async function measure(graph: Graph, items: readonly Item[], control?: 'permuted
       return item;
     },
   };
-  const runner = createInline(
-    sessionsByKind({ preferred: openPreferredSession(environment), patches: openPatchesSession(environment) }),
-  ) as unknown as Pool;
+  const runner = testRunner(environment);
   const { tables, pictures } = await probeNetwork<Item>({
     model: 'net',
     graph: { ...graph, metadata: { preprocess, fovDeg: 2 } },

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import {
   bindGraph,
   canonicalForm,
-  createInline,
   createRandom,
   createTreeReducer,
   type Graph,
@@ -23,6 +22,7 @@ import { type LayerSelection, layerSet } from '../layers.ts';
 import type { Laboratory } from '../probe.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
+import { testRunner } from '../test-runner.ts';
 import { type EffectiveFieldMap, effectiveField, effectiveFieldMaps } from './effective.ts';
 import {
   type EffectiveFieldSetup,
@@ -50,7 +50,7 @@ function laboratory(graph: Graph, which: LayerSelection = 'canonical'): Laborato
     sizePx: pictureInput(bound).sizePx,
     subject: { model: graph, allNodes: false, exact: false },
     preprocess: shape[1] === 1 ? grey : colour,
-    runner: createInline(openEffectiveFieldSession(environment)) as Pool,
+    runner: testRunner(environment),
   };
 }
 

@@ -1,15 +1,15 @@
 /** @file The probes of selectivity: on responses that are known, and as part of the battery. */
 import { readFileSync } from 'node:fs';
-import { createInline, createRandom, type Graph, type Pool } from '@ventral/core';
+import { createRandom, type Graph } from '@ventral/core';
 import { stimulusSet } from '@ventral/stimuli';
 import { describe, expect, test } from 'vitest';
 import { conditionsOf } from '../physiology/battery.ts';
 import type { LayerProbe, TuningProbe } from '../physiology/probes.ts';
-import { openPhysiologySession } from '../physiology/session.ts';
 import { selectProbes } from '../probes.ts';
 import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
+import { testRunner } from '../test-runner.ts';
 import { selectivityProbes } from './probes.ts';
 
 const view = { heightPx: 48, widthPx: 48, fovDeg: 4, seed: 0 };
@@ -126,7 +126,7 @@ const module = await WebAssembly.compile(readFileSync(new URL('../../../kernels/
 const preprocess = { channels: 'RGB', scale: 1 / 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
 async function probed(graph: Graph, seed: number) {
-  const runner = createInline(openPhysiologySession({ module, loadGraph: async (model) => model as Graph })) as unknown as Pool;
+  const runner = testRunner({ module, loadGraph: async (model) => model as Graph });
   const { tables } = await probeNetwork({
     model: 'net',
     graph: { ...graph, metadata: { preprocess, fovDeg: 2 } },

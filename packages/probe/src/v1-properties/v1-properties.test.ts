@@ -3,21 +3,21 @@
  * each is computed from the sampled kernel. The one at 28 px/deg draws 9,001 pictures of 96 × 224 px.
  */
 import { readFileSync } from 'node:fs';
-import { createInline, type Graph, type Pool } from '@ventral/core';
+import type { Graph } from '@ventral/core';
 import { describe, expect, it } from 'vitest';
-import { openPhysiologySession } from '../physiology/session.ts';
 import type { Control } from '../probe.ts';
 import { selectProbes } from '../probes.ts';
 import { probeNetwork } from '../run.ts';
 import { records } from '../table.ts';
 import { testGraph } from '../test-graph.ts';
+import { testRunner } from '../test-runner.ts';
 import { v1Properties } from './v1-properties.ts';
 
 const module = await WebAssembly.compile(readFileSync(new URL('../../../kernels/build/simd.wasm', import.meta.url)));
 const preprocess = { channels: 'RGB', scale: 1 / 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
 async function measure(graph: Graph, fovDeg: number, controls: readonly Exclude<Control, 'untrained'>[] = []) {
-  const runner = createInline(openPhysiologySession({ module, loadGraph: async (model) => model as Graph })) as unknown as Pool;
+  const runner = testRunner({ module, loadGraph: async (model) => model as Graph });
   const progress: [number, number][] = [];
   const { tables } = await probeNetwork({
     model: 'net',
