@@ -81,10 +81,10 @@ async function openGroup({ core, probe, stimuli }, module, { graph, measured, vi
   };
   const alone = { nWorkers: 1, shared: undefined };
   const session = await probe.openPhysiologySession(environment)(setup, alone);
-  const nAtOnce = view.heightPx * view.widthPx <= probe.largestBatchedPx ? probe.stimuliPerRun : 1;
+  const nAtOnce = probe.nStimuliAtOnce(view);
   const { kernels, split } = await core.openNetwork(
     { ...environment, loadGraph: async () => core.prune(graph, taps) },
-    { ...setup, batch: nAtOnce },
+    { ...setup, batch: nAtOnce, only: probe.placesIn(setup) },
     alone,
   );
   const executor = core.createChunkExecutor(kernels, split, core.chunkSize, { taps, exact: false });

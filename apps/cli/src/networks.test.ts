@@ -1,7 +1,19 @@
 /** @file Real networks against what other engines recorded of them: classes of photographs, tensors, receptive fields. */
 import { copyFileSync, cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  axisRoles,
+  type BoundGraph,
+  bindGraph,
+  canonicalForm,
+  createExecutor,
+  createRandom,
+  cropGraph,
+  pictureInput,
+  toFloat32,
+} from '@ventral/core';
 import { createImageDecoder, readCsv, readNpz } from '@ventral/formats';
+import { instantiate } from '@ventral/kernels';
 import { hasShared, shared } from '@ventral/testkit';
 import { describe, expect, test } from 'vitest';
 import { dist, temporaryFolder, ventral } from './built-cli.test-helper.ts';
@@ -83,6 +95,42 @@ describe.skipIf(!hasShared)('recorded by other engines', () => {
     }
     expect(largest).toBeLessThan(0.002);
   });
+
+  test.each(networks)(
+    '%s: centre units have the values they have in the whole network, from no more than they need',
+    async (network) => {
+      const { graph } = await openPictureModel(shared(`models/${network}/${network}.onnx`), {});
+      const whole = canonicalForm(bindGraph(graph));
+      const kernels = instantiate(loadRuntime(false, dist).kernels);
+      const roles = axisRoles(whole);
+      const { name, sizePx } = pictureInput(whole);
+      const random = createRandom(1);
+      const picture = Float32Array.from({ length: 3 * sizePx[0] * sizePx[1] }, () => random.normal());
+      const maps = whole.nodes
+        .map(({ outputs }) => outputs[0]!)
+        .filter((value) => roles.get(value)!.join() === 'batch,channel,y,x');
+      const chosen = maps.filter((_, i) => i % Math.ceil(maps.length / 6) === 0);
+      const valuesOf = (of: BoundGraph, taps: readonly string[]) => {
+        const executor = createExecutor(kernels, of, { taps });
+        executor.setInput(name, picture, 'channelsLast');
+        const found = new Map<string, Float32Array>();
+        executor.run(({ tapIndex }) => found.set(taps[tapIndex]!, toFloat32(executor.read(taps[tapIndex]!)).slice()));
+        return found;
+      };
+      const all = valuesOf(whole, chosen);
+      for (const value of chosen) {
+        const [, c, h, w] = whole.types.get(value)!.shape as [number, number, number, number];
+        const [row, column] = [Math.floor(h / 2), Math.floor(w / 2)];
+        const { graph: part, parts } = cropGraph(whole, [{ value, row, column }]);
+        expect(parts.get(value), value).toMatchObject({ row, column, heightUnits: 1, widthUnits: 1 });
+        const alone = valuesOf(part, [value]).get(value)!;
+        const map = all.get(value)!;
+        const largest = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+        for (let channel = 0; channel < c; channel++)
+          expect(Math.abs(alone[channel]! - map[(channel * h + row) * w + column]!) / largest, value).toBeLessThan(1e-5);
+      }
+    },
+  );
 
   test('ventral run names what is on a photograph, through the sidecar', async () => {
     const { code, stdout } = await ventral([

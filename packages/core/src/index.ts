@@ -11,6 +11,7 @@ export * from './exec/weights.ts';
 export { type AxisRole, axisRoles, readingOrder, readingSizes } from './graph/axes.ts';
 export * from './graph/bind.ts';
 export { canonicalForm } from './graph/canonical.ts';
+export * from './graph/crop.ts';
 export * from './graph/graph.ts';
 export * from './graph/picture.ts';
 export { printGraph } from './graph/print.ts';

@@ -1,10 +1,10 @@
 /** @file Small graphs for tests, written as a list of nodes. */
 import { readFileSync } from 'node:fs';
 import { instantiate, type Kernels } from '@ventral/kernels';
-import { type BoundGraph, bindGraph } from '../src/graph/bind.ts';
+import { type BoundGraph, bindGraph, opOf } from '../src/graph/bind.ts';
 import type { Node } from '../src/graph/graph.ts';
 import type { OpAttributes, OpName } from '../src/ops/table.ts';
-import type { Tensor } from '../src/tensor/tensor.ts';
+import { type Tensor, toFloat64 } from '../src/tensor/tensor.ts';
 
 const compiled = (variant: string) =>
   new WebAssembly.Module(readFileSync(new URL(`../../kernels/build/${variant}.wasm`, import.meta.url)));
@@ -39,4 +39,15 @@ export function graphOf(
     metadata: {},
   } as const;
   return bindGraph(graph, { shapes: new Map([['x', shape]]) });
+}
+
+/** Every value of a graph by the float64 twins alone. */
+export function twinValues(graph: BoundGraph, x: Tensor): Map<string, Tensor> {
+  const wide = (tensor: Tensor): Tensor => ({ ...tensor, dtype: 'float64', data: toFloat64(tensor) });
+  const values = new Map<string, Tensor>([['x', wide(x)]]);
+  for (const n of graph.nodes) {
+    const inputs = n.inputs.map((name) => (name === '' ? undefined : (values.get(name) ?? wide(graph.constants.get(name)!))));
+    for (const [i, result] of opOf(n).reference(n.attributes, inputs).entries()) values.set(n.outputs[i]!, result);
+  }
+  return values;
 }

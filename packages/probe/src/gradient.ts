@@ -7,6 +7,7 @@ import {
   type BoundGraph,
   bindGraph,
   createExecutor,
+  cropGraph,
   type Executor,
   InputError,
   integers,
@@ -74,7 +75,7 @@ export interface GradientGraph {
 
 /**
  * The graph that differentiates a layer's centre unit, at row ⌊h/2⌋ and column ⌊w/2⌋, before its activation: no deeper than the
- * layer, and without the forward nodes that no slope depends on.
+ * layer, no wider than the unit's field, and without the forward nodes that no slope depends on.
  *
  * @param graph the whole network, in the form whose layers are measured
  * @returns undefined where no gradient reaches the picture
@@ -87,10 +88,15 @@ function gradientGraph(
   withResponse: boolean,
 ): GradientGraph | undefined {
   const { node, value } = preActivation(graph, layer, stage);
-  const { dtype, shape } = graph.types.get(value)!;
+  const { shape: whole } = graph.types.get(value)!;
   const roles = axisRoles(graph).get(value)!;
+  const [y, x] = (['y', 'x'] as const).map((role) => Math.floor((whole[roles.indexOf(role)] ?? 1) / 2)) as [number, number];
+  const open = { ...graph, nodes: graph.nodes.map((other) => (other.outputs[0] === layer ? node : other)) };
+  const { graph: part, parts } = cropGraph(open, [{ value, row: y, column: x }]);
+  const { dtype, shape } = part.types.get(value)!;
+  const { row, column } = parts.get(value)!;
   const isSpace = (axis: number) => roles[axis] === 'y' || roles[axis] === 'x';
-  const starts = shape.map((n, axis) => (isSpace(axis) ? Math.floor(n / 2) : 0));
+  const starts = whole.map((n, axis) => (isSpace(axis) ? Math.floor(n / 2) - (roles[axis] === 'y' ? row : column) : 0));
   const ends = shape.map((n, axis) => (isSpace(axis) ? starts[axis]! + 1 : n));
   const [center, from, to, seed] = ['', ' from', ' to', ' seed'].map((what) => `${layer} center${what}`) as [
     string,
@@ -101,13 +107,10 @@ function gradientGraph(
   const seedShape = shape.map((_, axis) => ends[axis]! - starts[axis]!);
   const cut = prune(
     {
-      ...graph,
-      inputs: [...graph.inputs, { name: seed, dtype, shape: seedShape, isParameter: true }],
-      constants: new Map([...graph.constants, [from, integers(starts)], [to, integers(ends)]]),
-      nodes: [
-        ...graph.nodes.map((other) => (other.outputs[0] === layer ? node : other)),
-        { op: 'slice', name: center, attributes: {}, inputs: [value, from, to], outputs: [center] },
-      ],
+      ...part,
+      inputs: [...part.inputs, { name: seed, dtype, shape: seedShape, isParameter: true }],
+      constants: new Map([...part.constants, [from, integers(starts)], [to, integers(ends)]]),
+      nodes: [...part.nodes, { op: 'slice', name: center, attributes: {}, inputs: [value, from, to], outputs: [center] }],
     },
     [center],
   );

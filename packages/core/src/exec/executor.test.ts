@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { randomTensor, weight, worstError } from '../../test/describe-op.ts';
-import { graphOf, node, testKernels } from '../../test/small-graph.ts';
-import { type BoundGraph, opOf } from '../graph/bind.ts';
+import { graphOf, node, testKernels, twinValues } from '../../test/small-graph.ts';
+import type { BoundGraph } from '../graph/bind.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Conv2dAttributes } from '../ops/conv2d.ts';
 import { createRandom } from '../rng.ts';
-import { type Tensor, toFloat64 } from '../tensor/tensor.ts';
 import { createExecutor } from './executor.ts';
 import { planGraph } from './plan.ts';
 
 const conv: Conv2dAttributes = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1 };
 const relu = { fn: 'relu', alpha: 0, beta: 0 } as const;
-
-/** Every value of a graph by the float64 twins alone. */
-function twinValues(graph: BoundGraph, x: Tensor): Map<string, Tensor> {
-  const wide = (tensor: Tensor): Tensor => ({ ...tensor, dtype: 'float64', data: toFloat64(tensor) });
-  const values = new Map<string, Tensor>([['x', wide(x)]]);
-  for (const n of graph.nodes) {
-    const inputs = n.inputs.map((name) => (name === '' ? undefined : (values.get(name) ?? wide(graph.constants.get(name)!))));
-    for (const [i, result] of opOf(n).reference(n.attributes, inputs).entries()) values.set(n.outputs[i]!, result);
-  }
-  return values;
-}
 
 /** A random net of convolutions, element-wise steps, sums, concatenations, slices and transposes over 4 channels. */
 function randomNet(seed: number): BoundGraph {

@@ -6,6 +6,7 @@ import { createSharedMemory, instantiate, type Kernels } from '@ventral/kernels'
 import { InputError } from '../errors.ts';
 import { type BoundGraph, bindGraph } from '../graph/bind.ts';
 import { canonicalForm } from '../graph/canonical.ts';
+import { cropGraph, type Part, type Place } from '../graph/crop.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Image } from '../image/image.ts';
 import { type Company, chunkSize } from '../parallel/task.ts';
@@ -26,6 +27,8 @@ export interface NetworkSetup {
   readonly exact: boolean;
   /** Pictures at a time, where the graph takes so many; else one. Default 1. */
   readonly batch?: number | undefined;
+  /** Only what units at these places need is run (cropGraph). Absent: the whole network. */
+  readonly only?: readonly Place[] | undefined;
 }
 
 /** What an app gives its worker. */
@@ -42,12 +45,14 @@ export interface NetworkEnvironment<Item> {
 /** What the first session of a job gives the others. */
 interface SharedNetwork {
   readonly memory: WebAssembly.Memory;
-  readonly network: PackedSplit;
+  readonly network: PackedSplit & Pick<OpenedNetwork, 'parts'>;
 }
 
 export interface OpenedNetwork extends Partial<PackedSplit> {
   readonly kernels: Kernels;
   readonly split: SplitGraph;
+  /** What is run of the values that `only` names; empty where the whole network is run. */
+  readonly parts: ReadonlyMap<string, Part>;
   /** For {@link Session.shared}. */
   readonly shared?: SharedNetwork;
 }
@@ -64,11 +69,13 @@ export async function openNetwork<Item>(
     return { kernels: instantiate(sharedModule, { memory }), ...network };
   }
   const bound = bindFor(await environment.loadGraph(setup.model), setup);
-  const split = splitAtDense(setup.allNodes ? bound : canonicalForm(bound), chunkSize);
-  if (!sharedModule || company.nWorkers === 1) return { kernels: instantiate(environment.module), split };
+  const whole = setup.allNodes ? bound : canonicalForm(bound);
+  const { graph, parts } = setup.only ? cropGraph(whole, setup.only) : { graph: whole, parts: new Map() };
+  const split = splitAtDense(graph, chunkSize);
+  if (!sharedModule || company.nWorkers === 1) return { kernels: instantiate(environment.module), split, parts };
   const memory = createSharedMemory();
   const kernels = instantiate(sharedModule, { memory });
-  const network = packSplit(kernels, split, setup.exact);
+  const network = { ...packSplit(kernels, split, setup.exact), parts };
   return { kernels, ...network, shared: { memory, network } };
 }
 

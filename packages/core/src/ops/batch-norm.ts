@@ -5,7 +5,17 @@
 import { InputError } from '../errors.ts';
 import { channelsLast, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { dOutput, identityReach, needed, type Op, packedValues, tensorLike, type ValueType, wholeReach } from './op.ts';
+import {
+  cropPositions,
+  dOutput,
+  identityReach,
+  needed,
+  type Op,
+  packedValues,
+  tensorLike,
+  type ValueType,
+  wholeReach,
+} from './op.ts';
 import { applyActivation, beforeActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
 
 /** Inputs: x [n, c, …], scale, shift, mean, variance (each [c]). */
@@ -45,6 +55,7 @@ export const batchNorm: Op<BatchNormAttributes> = {
     return [{ dtype, shape }];
   },
   reach: (_, inputs) => [identityReach(needed(inputs, 0, 'x').shape.length), null, null, null, null],
+  crop: cropPositions,
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
     const { factor, offset } = affineOf(

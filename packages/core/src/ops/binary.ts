@@ -4,7 +4,18 @@ import { InputError } from '../errors.ts';
 import { type AxisOrder, channelsLast, rowMajor, stridesOf } from '../tensor/layout.ts';
 import { broadcastShape, broadcastStrides, collapse, spaceBlock } from '../tensor/strided.ts';
 import { type DType, sizeOf, type Tensor, tensorOf, toFloat64 } from '../tensor/tensor.ts';
-import { dOutput, type Gradients, type LoweredValue, needed, type Op, packedValues, type Reach, type ValueType } from './op.ts';
+import {
+  type Box,
+  dOutput,
+  type Gradients,
+  isWhole,
+  type LoweredValue,
+  needed,
+  type Op,
+  packedValues,
+  type Reach,
+  type ValueType,
+} from './op.ts';
 
 /** Inputs: a, b. */
 export interface BinaryAttributes {
@@ -33,6 +44,20 @@ export function broadcastReach(operand: ValueType, output: ValueType): Reach | n
     }),
     whole: [],
   };
+}
+
+/** Parts of a result need nothing else, unless a constant differs along an axis of which only a part is made. */
+export function cropBroadcast<A>(
+  attributes: A,
+  operands: readonly (ValueType | undefined)[],
+  output: ValueType,
+  box: Box,
+): A | undefined {
+  const differs = (operand: ValueType, axis: number) => (operand.shape[axis - box.length + operand.shape.length] ?? 1) > 1;
+  const isFixed = operands.some(
+    (operand) => operand?.constant && box.some((_, axis) => differs(operand, axis) && !isWhole(box, output, axis)),
+  );
+  return isFixed ? undefined : attributes;
 }
 
 /** The order of the largest operand that has the output's shape: then nothing is copied. */
@@ -74,6 +99,7 @@ export const binary: Op<BinaryAttributes> = {
     return [{ dtype: resultType(fn, a.dtype), shape: inferBroadcast(a, needed(inputs, 1, 'b')) }];
   },
   reach: (_, inputs, output) => [broadcastReach(needed(inputs, 0, 'a'), output), broadcastReach(needed(inputs, 1, 'b'), output)],
+  crop: cropBroadcast,
   reference({ fn }, inputs) {
     const [a, b] = inputs as [Tensor, Tensor];
     const y = reference.binary(fn, toFloat64(a), a.shape, toFloat64(b), b.shape);

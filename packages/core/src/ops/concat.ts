@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts';
 import { stridesOf } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { stridedCopies } from './copy.ts';
-import { dOutput, needed, normalizedAxis, type Op, tensorLike } from './op.ts';
+import { dOutput, isWhole, needed, normalizedAxis, type Op, tensorLike } from './op.ts';
 
 /** Inputs: one or more values. */
 export interface ConcatAttributes {
@@ -39,6 +39,10 @@ export const concat: Op<ConcatAttributes> = {
       if (!input || input.constant) return null;
       return { axes: output.shape.map((_, i) => ({ axis: i, stride: 1, start: i === along ? start : 0, size: 1 })), whole: [] };
     });
+  },
+  crop(attributes, inputs, output, box) {
+    const isAlong = isWhole(box, output, normalizedAxis(attributes.axis, output.shape.length));
+    return isAlong && inputs.every((input) => !input?.constant) ? attributes : undefined;
   },
   reference({ axis }, inputs) {
     const tensors = inputs as Tensor[];

@@ -4,6 +4,7 @@ import { InputError } from '../errors.ts';
 import { channelsLast, rowMajor } from '../tensor/layout.ts';
 import { formatShape, sizeOf, type Tensor, toFloat32, toFloat64 } from '../tensor/tensor.ts';
 import {
+  isWhole,
   type Lowered,
   type LoweredValue,
   needed,
@@ -14,7 +15,15 @@ import {
   wholeReach,
 } from './op.ts';
 import { applyActivation, beforeActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
-import { type Padding, type PlacedWindow, placeWindow, positionsOf, type Window2d, windowReach } from './window.ts';
+import {
+  croppedPadding,
+  type Padding,
+  type PlacedWindow,
+  placeWindow,
+  positionsOf,
+  type Window2d,
+  windowReach,
+} from './window.ts';
 
 /** Inputs: x, weight, bias?. */
 export interface Conv2dAttributes {
@@ -88,6 +97,14 @@ export const conv2d: Op<Conv2dAttributes> = {
       null,
       null,
     ];
+  },
+
+  crop(attributes, inputs, output, box) {
+    const { window, placed } = place(attributes, inputs);
+    if (!isWhole(box, output, 1) || placed.outputSize.length + 2 !== box.length) return undefined;
+    const [, , h, w] = asPicture(needed(inputs, 0, 'x').shape);
+    const padding = croppedPadding(window, placed, [h, w], box.slice(2)) as [number, number, number, number];
+    return { ...attributes, padding };
   },
 
   reference(attributes, inputs) {

@@ -2,7 +2,7 @@
 import { reference } from '@ventral/kernels';
 import { channelsLast } from '../tensor/layout.ts';
 import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { dOutput, identityReach, needed, type Op, tensorLike } from './op.ts';
+import { cropPositions, dOutput, identityReach, needed, type Op, tensorLike } from './op.ts';
 
 /** Inputs: x [n, c, …]. */
 export interface LrnAttributes {
@@ -19,6 +19,7 @@ export const lrn: Op<LrnAttributes> = {
     return [{ dtype, shape }];
   },
   reach: (_, inputs) => [identityReach(needed(inputs, 0, 'x').shape.length)],
+  crop: cropPositions,
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
     const [n, c, ...positions] = x.shape as [number, number, ...number[]];

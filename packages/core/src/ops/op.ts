@@ -38,6 +38,19 @@ export interface Reach {
   readonly whole: readonly number[];
 }
 
+/** A part of a value: along each of its axes the positions from `start` up to `end`, which is none of them. */
+export type Box = readonly (readonly [start: number, end: number])[];
+
+/** Whether a box of a value leaves nothing out along an axis. */
+export function isWhole(box: Box, { shape }: Pick<ValueType, 'shape'>, axis: number): boolean {
+  return box[axis]![0] === 0 && box[axis]![1] === shape[axis];
+}
+
+/** {@link Op.crop} of an op on x [n, c, …] that is the same at every position. */
+export function cropPositions<A>(attributes: A, _: unknown, output: ValueType, box: Box): A | undefined {
+  return isWhole(box, output, 1) ? attributes : undefined;
+}
+
 /** Every output unit reads the unit at its own position (element-wise ops), for any rank. */
 export function identityReach(rank: number): Reach {
   return { axes: Array.from({ length: rank }, (_, axis) => ({ axis, stride: 1, start: 0, size: 1 })), whole: [] };
@@ -97,6 +110,11 @@ export interface Op<A> {
   infer(attributes: A, inputs: readonly (ValueType | undefined)[]): readonly Omit<ValueType, 'constant'>[];
   /** One Reach per input that carries picture content; null for inputs that do not (weights). */
   reach(attributes: A, inputs: readonly (ValueType | undefined)[], output: ValueType): readonly (Reach | null)[];
+  /**
+   * The attributes with which the op makes a box of its output from what the box reads of the inputs ({@link Op.reach}, as far as
+   * it lies inside them); undefined for a box that can only be made with the rest. Absent: so is every box.
+   */
+  crop?(attributes: A, inputs: readonly (ValueType | undefined)[], output: ValueType, box: Box): A | undefined;
   /** The slow float64 twin, row-major: specification, test oracle, and what folds constants. */
   reference(attributes: A, inputs: readonly (Tensor | undefined)[]): readonly Tensor[];
   /**

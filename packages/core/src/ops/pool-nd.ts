@@ -3,8 +3,8 @@ import { math } from '@ventral/kernels';
 import { InputError } from '../errors.ts';
 import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { formatShape, integers, sizeOf, type Tensor } from '../tensor/tensor.ts';
-import { dOutput, needed, type Op, tensorLike, type ValueType, wholeReach } from './op.ts';
-import { type PlacedWindowNd, placeWindow, positionsOf, type WindowNd, windowReach } from './window.ts';
+import { dOutput, isWhole, needed, type Op, tensorLike, type ValueType, wholeReach } from './op.ts';
+import { croppedPadding, type PlacedWindowNd, placeWindow, positionsOf, type WindowNd, windowReach } from './window.ts';
 
 /** Inputs: x. Outputs: y, and for max the indices of what won, counted over the whole of x. */
 export interface PoolNdAttributes extends WindowNd {
@@ -51,6 +51,16 @@ export const poolNd: Op<PoolNdAttributes> = {
     const x = needed(inputs, 0, 'x');
     const same = [0, 1].map((axis) => ({ axis, stride: 1, start: 0, size: 1 }));
     return [{ axes: [...same, ...windowReach(attributes, placePool(attributes, x), x.shape.length)], whole: [] }];
+  },
+  crop(attributes, inputs, output, box) {
+    const x = needed(inputs, 0, 'x');
+    const { kernel, kind, countPadding } = attributes;
+    if (!isWhole(box, output, 1) || kernel.length + 2 !== box.length) return undefined;
+    const placed = placePool(attributes, x);
+    const padding = croppedPadding(attributes, placed, x.shape.slice(2), box.slice(2));
+    // Where ceilMode lets a window go on beyond the padding, nothing is counted there.
+    const isBeyond = padding.some((n, side) => n > placed.padding[side]!);
+    return kind === 'average' && countPadding && isBeyond ? undefined : { ...attributes, padding, ceilMode: false };
   },
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;

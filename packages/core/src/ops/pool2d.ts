@@ -12,7 +12,8 @@ export interface Pool2dAttributes extends Omit<PoolNdAttributes, keyof Window2d>
 }
 
 export const pool2d: Op<Pool2dAttributes> = {
-  ...poolNd,
+  // Over two axes, what it cuts down to is over two axes.
+  ...(poolNd as Op<Pool2dAttributes>),
   runsOnTwin: 'with an output of indices; Lp with p other than 1 and 2, or with ceil_mode',
   lower(attributes, inputs, outputs) {
     const x = needed(inputs, 0, 'x');
@@ -52,7 +53,7 @@ export const pool2d: Op<Pool2dAttributes> = {
 
 /** ∂loss/∂x of pool2d. Inputs: x, y, ∂loss/∂y. */
 export const pool2dGradient: Op<Pool2dAttributes> = {
-  ...poolNdGradient,
+  ...(poolNdGradient as Op<Pool2dAttributes>),
   runsOnTwin: 'Lp',
   lower(attributes, inputs) {
     const [x, , dy] = [0, 1, 2].map((i) => needed(inputs, i, 'x, y and ∂loss/∂y')) as [LoweredValue, LoweredValue, LoweredValue];

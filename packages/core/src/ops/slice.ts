@@ -2,9 +2,10 @@
 import { InputError } from '../errors.ts';
 import { rowMajor, stridesOf } from '../tensor/layout.ts';
 import { gatherStrided } from '../tensor/strided.ts';
-import { formatShape, type Tensor } from '../tensor/tensor.ts';
+import { formatShape, integers, type Tensor } from '../tensor/tensor.ts';
 import { stridedCopies } from './copy.ts';
-import { asConstants, constantIntegers, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { asConstants, constantIntegers, dOutput, needed, normalizedAxis, type Op, tensorLike, type ValueType } from './op.ts';
+import { pad } from './pad.ts';
 import { movedBack } from './scatter-add.ts';
 
 /** Inputs: x, starts, ends, axes?, steps? (constants). */
@@ -76,5 +77,12 @@ export const slice: Op<SliceAttributes> = {
     };
   },
   cost: () => ({ nMacs: 0, nParams: 0 }),
-  gradient: (attributes, rule) => movedBack(slice.reference)(attributes, rule),
+  gradient(attributes, rule) {
+    const parts = ranges(rule.inputs.map((input) => (input ? rule.type(input) : undefined)));
+    if (parts.some(({ step }) => step !== 1)) return movedBack(slice.reference)(attributes, rule);
+    const { shape } = rule.type(rule.inputs[0]!);
+    const after = parts.map(({ start, size }, axis) => shape[axis]! - start - size);
+    const pads = rule.constant(integers([...parts.map(({ start }) => start), ...after]));
+    return [rule.add(pad, { mode: 'constant' }, [dOutput(rule), pads])];
+  },
 };

@@ -39,6 +39,7 @@ export const unary: Op<UnaryAttributes> = {
     return [{ dtype, shape }];
   },
   reach: (_, inputs) => [identityReach(needed(inputs, 0, 'x').shape.length)],
+  crop: (attributes) => attributes,
   reference(attributes, inputs) {
     const x = inputs[0] as Tensor;
     return [tensorLike(x, x.shape, applyActivation(attributes, toFloat64(x)))];

@@ -1,7 +1,7 @@
 /** @file Choice by a mask, with broadcasting: mask ≠ 0 takes a, else b. */
 import { reference } from '@ventral/kernels';
 import { sizeOf, type Tensor, toFloat64 } from '../tensor/tensor.ts';
-import { broadcastBlock, broadcastOrder, broadcastReach, inferBroadcast } from './binary.ts';
+import { broadcastBlock, broadcastOrder, broadcastReach, cropBroadcast, inferBroadcast } from './binary.ts';
 import { dOutput, needed, type Op, packedValues, tensorLike } from './op.ts';
 
 /** Inputs: condition, a, b. */
@@ -14,6 +14,7 @@ export const where: Op<WhereAttributes> = {
     return [{ dtype: a.dtype, shape: inferBroadcast(needed(inputs, 0, 'condition'), a, needed(inputs, 2, 'b')) }];
   },
   reach: (_, inputs, output) => [0, 1, 2].map((i) => broadcastReach(needed(inputs, i, 'an operand'), output)),
+  crop: cropBroadcast,
   reference(_, inputs) {
     const [mask, a, b] = inputs as [Tensor, Tensor, Tensor];
     const y = reference.where(toFloat64(mask), mask.shape, toFloat64(a), a.shape, toFloat64(b), b.shape);

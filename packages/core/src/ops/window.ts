@@ -1,6 +1,6 @@
 /** @file The one shape rule of everything with a sliding window: output size and padding, along any number of axes. */
 import { InputError } from '../errors.ts';
-import type { AxisReach } from './op.ts';
+import type { AxisReach, Box } from './op.ts';
 
 /** [top, left, bottom, right] (ONNX order), or TensorFlow's rule worked out from the sizes. */
 export type Padding = readonly [top: number, left: number, bottom: number, right: number] | 'sameUpper' | 'sameLower';
@@ -83,4 +83,19 @@ export function windowReach(window: WindowNd, placed: PlacedWindowNd, rank: numb
       size: window.dilation[i]! * (kernel - 1) + 1,
     }))
     .filter(({ axis }) => axis >= 2);
+}
+
+/**
+ * Padding with which a window makes a box of its output from the positions inside the input that the box reads: what remains of
+ * the padding at each side, or less than what was given if the last windows read less of it.
+ * @param inputSize positions of the whole input
+ * @param box of the output's positions, an axis for each of the window
+ */
+export function croppedPadding(window: WindowNd, placed: PlacedWindowNd, inputSize: readonly number[], box: Box): number[] {
+  const sides = box.map(([start, end], axis) => {
+    const [stride, before] = [window.stride[axis]!, placed.padding[axis]!];
+    const last = (end - 1) * stride - before + window.dilation[axis]! * (window.kernel[axis]! - 1);
+    return { before: Math.max(0, before - start * stride), after: Math.max(0, last + 1 - inputSize[axis]!) };
+  });
+  return [...sides.map(({ before }) => before), ...sides.map(({ after }) => after)];
 }

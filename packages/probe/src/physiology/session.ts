@@ -1,6 +1,6 @@
 /**
- * @file The worker's side of the battery: draws one stimulus after another, runs the network as far as the deepest of the layers,
- * and keeps the sampled units' responses.
+ * @file The worker's side of the battery: draws one stimulus after another, runs what the recorded units need of the network, and
+ * keeps their responses.
  */
 import {
   chunkSize,
@@ -9,6 +9,7 @@ import {
   type NetworkSetup,
   type OpenSession,
   openNetwork,
+  type Place,
   type Preprocess,
   pictureInput,
   preprocess,
@@ -42,8 +43,19 @@ export interface StimulusRun {
 /** Stimuli of a run: as many as a network takes at a time. */
 export const stimuliPerRun = chunkSize;
 
-/** Up to this area small maps cost more one by one: a third to a half of the time. Beyond, only memory would be more. */
-export const largestBatchedPx = 128 * 128;
+/**
+ * Stimuli that a network takes at a time. Up to this area small maps cost more one by one: a third to a half of the time. Beyond,
+ * only memory would be more. A network runs no more of the picture than the field that stimuli are made for.
+ */
+export function nStimuliAtOnce({ heightPx, widthPx, target }: StimulusView): number {
+  const areaPx = Math.min(heightPx * widthPx, (target?.fieldPx ?? Infinity) ** 2);
+  return areaPx <= 128 * 128 ? stimuliPerRun : 1;
+}
+
+/** The places that are recorded, as values of the network. */
+export function placesIn({ layers, places }: Pick<PhysiologySetup, 'layers' | 'places'>): Place[] {
+  return layers.map(({ layer: value }, i) => ({ value, row: places[i]![0], column: places[i]![1] }));
+}
 
 /** What the units of all layers gave in a run. */
 export interface Recording {
@@ -67,9 +79,10 @@ export function openPhysiologySession(
     const taps = layers.map(({ layer }) => layer);
     const loadGraph = async (model: unknown) => prune(withControl(await environment.loadGraph(model), setup.control), taps);
     const loadImage = () => Promise.reject(new Error('openPhysiologySession: draws its own pictures.'));
-    const batch = view.heightPx * view.widthPx <= largestBatchedPx ? stimuliPerRun : 1;
-    const opened = await openNetwork({ ...environment, loadGraph, loadImage }, { ...setup, batch }, company);
-    const { kernels, split, packed, shared } = opened;
+    const batch = nStimuliAtOnce(view);
+    const only = placesIn(setup);
+    const opened = await openNetwork({ ...environment, loadGraph, loadImage }, { ...setup, batch, only }, company);
+    const { kernels, split, parts, packed, shared } = opened;
     const picture = pictureInput(split.head);
     const [heightPx, widthPx] = picture.sizePx;
     const nAtOnce = split.head.types.get(picture.name)!.shape[0]!;
@@ -83,9 +96,11 @@ export function openPhysiologySession(
     };
 
     let nUnits = 0;
-    const units = layers.map((layer, i) => {
+    const units = layers.map((whole, i) => {
       const first = nUnits;
-      const offsets = unitOffsets(layer, options, places[i]!);
+      const { row, column, ...sizes } = parts.get(whole.layer)!;
+      const layer = { ...whole, ...sizes };
+      const offsets = unitOffsets(layer, options, [places[i]![0] - row, places[i]![1] - column]);
       nUnits += offsets.length;
       return { layer, first, offsets };
     });
