@@ -110,6 +110,24 @@ describe.skipIf(!chromiumPath)('the battery of gratings on ventralnet', () => {
     await untilOpen(page, 'digits');
     await expect.poll(() => page.locator('.battery.is-idle').count()).toBe(1);
     expect(await chooser().count()).toBe(0);
-    expect(wrongs).toEqual([]);
   });
+
+  test('gradient ascent: a sheet of pictures for each layer, on a network of five', async () => {
+    await page.getByLabel('Probes', { exact: true }).selectOption({ label: 'Visualisation' });
+    await start('Measure');
+    await page.locator('.battery.is-done, .battery.is-failed').waitFor({ timeout: 120_000 });
+    expect(await page.locator('.battery > span').first().innerText()).toMatch(/^Visualisation measured in \d+ s\.$/);
+    const sheets = page.locator('.visualisations figure');
+    const captions = await sheets.locator('figcaption').allInnerTexts();
+    expect(captions.at(-1)).toMatch(/^conv1 channels 0, 1, 2, 3, 4, 5$/);
+    expect(await sheets.locator('img').last().getAttribute('alt')).toMatch(/^Gradient ascent for conv1, channels 0, 1/);
+    // Two rows of six pictures of 5×5 px, enlarged 12 times, with gaps of 4.
+    expect(
+      await sheets
+        .locator('img')
+        .last()
+        .evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]),
+    ).toEqual([6 * 64 + 4, 2 * 64 + 4]);
+    expect(wrongs).toEqual([]);
+  }, 150_000);
 });

@@ -60,7 +60,7 @@ const noTables: readonly Table[] = [];
 export const graphTables = signal({ fovDeg: 8, tables: noTables });
 export const stimulusTables = signal(noTables);
 /** Probes that make their own stimuli and run together. */
-export const probeGroups = ['physiology', 'complexity', 'selectivity', 'v1-properties'] as const;
+export const probeGroups = ['physiology', 'complexity', 'selectivity', 'visualise', 'v1-properties'] as const;
 export type ProbeGroup = (typeof probeGroups)[number];
 /** Tables and pictures of each group that was measured, and the field of view that their degrees are for. */
 export const measuredGroups = signal<{

@@ -124,7 +124,7 @@ const en = {
     species: {} as Readonly<Record<string, string>>,
     /** null: data/cortex says it in English. */
     statements: null as Readonly<Record<string, string>> | null,
-    note: 'Each block of nine shows the places that drive one channel most among the pictures shown, strongest at the upper left, at most one of each picture. A patch is as large as the theoretical field inside the picture, an upper bound of what the channel can see. The three channels are picked by their place in the layer, not by eye.',
+    note: 'Each block of nine shows the places that drive one channel most among the pictures shown, strongest at the upper left, at most one of each picture. A patch is as large as the layer’s effective field, by the gradient. The three channels are picked by their place in the layer, not by eye.',
     frame: 'Grey frame: a channel of the same layer, its weights shuffled.',
   },
   /** Of the charts of the first layer. */
@@ -551,7 +551,7 @@ const ko = {
       'Features of objects that no bar, spot or square can stand for': '막대, 점, 사각형으로 대신할 수 없는 물체의 특징',
       'Hands and faces, in a few cells': '소수의 세포에서 손과 얼굴',
     },
-    note: '아홉 조각 묶음은 보여 준 그림 가운데 한 채널을 가장 강하게 움직인 곳들입니다. 왼쪽 위가 가장 강하고, 그림마다 많아야 한 곳입니다. 조각은 그림 안의 이론적 수용장만큼 크며, 이는 채널이 볼 수 있는 범위의 상한입니다. 세 채널은 눈으로 고르지 않고 층 안의 순서로 정했습니다.',
+    note: '아홉 조각 묶음은 보여 준 그림 가운데 한 채널을 가장 강하게 움직인 곳들입니다. 왼쪽 위가 가장 강하고, 그림마다 많아야 한 곳입니다. 조각은 기울기로 잰 층의 유효 수용장만큼 큽니다. 세 채널은 눈으로 고르지 않고 층 안의 순서로 정했습니다.',
     frame: '회색 테두리: 같은 층에서 가중치를 섞은 채널.',
   },
   filters: {

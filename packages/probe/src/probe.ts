@@ -99,6 +99,9 @@ export interface ExperimentProbe {
 
 /** A picture that an experiment made. */
 export interface ProbePicture {
+  /** The probe that made it, and the layer that it is about. */
+  readonly probe: string;
+  readonly layerIndex: number;
   /** File name without extension; an experiment's names differ, also between a network and its controls. */
   readonly name: string;
   /** What it shows: one sentence. */

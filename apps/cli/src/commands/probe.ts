@@ -15,6 +15,7 @@ import {
   type ProbeResult,
   probeNetwork,
   selectProbes,
+  visualise,
 } from '@ventral/probe';
 import { defaultSetName, type StimulusView } from '@ventral/stimuli';
 import { measurements } from '../built-in.ts';
@@ -242,7 +243,7 @@ async function stageResults(
       ...figures.map(({ chart, light, dark }) => ({ title: chart.title, caption: chart.note, light, dark })),
     ],
     // Preferred patches are in the ladder.
-    sheets: pictures.filter(({ name }) => name.startsWith('visualise-')),
+    sheets: pictures.filter(({ probe }) => probe === visualise.name),
     overview,
     tables: result.tables,
     facts: reportFacts(facts),

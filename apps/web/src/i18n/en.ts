@@ -142,6 +142,10 @@ export const en = {
         about:
           'Textures, shapes, noise and preferred patches: how far each layer is from a linear filter, and what drives it best.',
       },
+      visualise: {
+        name: 'Visualisation',
+        about: 'Gradient ascent: pictures made, step by step, to drive eight units of each layer as much as they can.',
+      },
       'v1-properties': {
         name: 'V1 battery',
         about:
@@ -242,6 +246,13 @@ export const en = {
       xDeg: 'x',
       yDeg: 'y',
     } as Readonly<Record<string, string>>,
+  },
+
+  visualisations: {
+    title: 'What layers like, by gradient ascent',
+    note: 'Pictures made to drive one unit each, as large as its field: a column for each channel, a row for each beginning. What both rows share is the unit’s, what differs is chance. The network alone; no control.',
+    channels: (list: string) => `channels ${list}`,
+    sheet: (layer: string, list: string) => `Gradient ascent for ${layer}, channels ${list}, two beginnings each`,
   },
 
   tables: 'Tables',

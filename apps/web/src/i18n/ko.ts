@@ -141,6 +141,10 @@ export const ko = {
         name: '복잡도',
         about: '텍스처·도형·잡음·선호 조각으로, 층이 선형 필터에서 얼마나 먼지, 무엇에 가장 잘 반응하는지 측정합니다.',
       },
+      visualise: {
+        name: '시각화',
+        about: '경사 상승: 층마다 유닛 여덟 개를 가장 세게 반응시키도록 그림을 한 단계씩 만들어 갑니다.',
+      },
       'v1-properties': {
         name: 'V1 측정 묶음',
         about: '출판된 격자를 그 각도 그대로, 9,097장: 층의 유닛 분포가 V1 세포의 분포에 얼마나 가까운지 측정합니다.',
@@ -239,6 +243,13 @@ export const ko = {
       xDeg: 'x',
       yDeg: 'y',
     } as Readonly<Record<string, string>>,
+  },
+
+  visualisations: {
+    title: '층이 좋아하는 것 (경사 상승)',
+    note: '유닛 하나를 가장 세게 반응시키도록 만든 그림으로, 크기는 그 수용영역과 같습니다. 열은 채널, 행은 시작점입니다. 두 행에 공통인 것은 유닛의 것이고, 다른 것은 우연입니다. 신경망만 측정하며 대조군은 없습니다.',
+    channels: (list) => `채널 ${list}`,
+    sheet: (layer, list) => `${layer}의 경사 상승, 채널 ${list}, 시작점 두 개씩`,
   },
 
   tables: '표',

@@ -43,6 +43,7 @@ import { isOwn, isTuning, measureName } from './measures.ts';
 import { PhysiologyBox } from './physiology.tsx';
 import { Preferences } from './preferences.tsx';
 import { ProbeBox } from './probe-box.tsx';
+import { Visualisations } from './visualisations.tsx';
 
 const builders = {
   'receptive-field': receptiveFieldChart,
@@ -98,6 +99,7 @@ export function Cortex() {
       <TuningChoice />
       <Ladder />
       <Preferences />
+      <Visualisations />
       <Tables />
     </section>
   );

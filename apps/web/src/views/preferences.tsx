@@ -1,20 +1,16 @@
 /** @file The ladder of preferences: what drives each layer most among the pictures shown, beside what areas are known to prefer. */
 import { computed } from '@preact/signals';
 import { type PatchSheet, preferenceLadder } from '@ventral/charts';
+import { pictureUrl } from '../draw/picture.ts';
 import { language } from '../i18n/index.ts';
 import { measurements } from '../measurements.ts';
 import { isDark, measuredGroups, network, physiologyTables } from '../state.ts';
 
 /** The pictures of the run as an SVG image can hold them. */
 const sheets = computed((): PatchSheet[] =>
-  (measuredGroups.value.pictures.complexity ?? []).map(({ name, image: { heightPx, widthPx, data } }) => {
-    const canvas = document.createElement('canvas');
-    canvas.width = widthPx;
-    canvas.height = heightPx;
-    const rgba = new Uint8ClampedArray(4 * heightPx * widthPx).fill(255);
-    for (let i = 0; i < heightPx * widthPx; i++) rgba.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-    canvas.getContext('2d')!.putImageData(new ImageData(rgba, widthPx, heightPx), 0, 0);
-    return { name, heightPx, widthPx, href: canvas.toDataURL() };
+  (measuredGroups.value.pictures.complexity ?? []).map(({ name, image }) => {
+    const { heightPx, widthPx } = image;
+    return { name, heightPx, widthPx, href: pictureUrl(image) };
   }),
 );
 

@@ -9,6 +9,7 @@ import {
   type NetworkEnvironment,
   type NetworkSetup,
   type OpenSession,
+  type PictureInput,
   type Preprocess,
   pictureInput,
 } from '@ventral/core';
@@ -30,6 +31,8 @@ export interface LinearShareSetup extends NetworkSetup {
 }
 
 export interface SampledLayer extends Pick<LayerInfo, 'layer' | 'stage'>, Pick<UnitField, 'centerPx' | 'sizePx'> {
+  /** The units see more of the picture than their field: a gate, say, that sees all. */
+  readonly seesWhole: boolean;
   /** Whose centre units are measured. */
   readonly channels: readonly number[];
 }
@@ -101,14 +104,18 @@ export function openLinearShareSession(
     /** The layer whose gradient is ready to run, or the reason why it has none. */
     let current: { readonly layer: number; readonly run: UnitGradient | string } | undefined;
     let measured: ReturnType<typeof emptyLayer> | undefined;
-    const emptyLayer = (layer: SampledLayer) => ({
-      layer,
-      units: layer.channels.map(() => ({
-        responses: new Float64Array(nPictures),
-        slopes: Array.from({ length: nBlocks }, () => new Float64Array(nPixels)),
-        nSlopes: new Float64Array(nBlocks),
-      })),
-    });
+    const emptyLayer = (layer: SampledLayer) => {
+      const box = boxOf(layer, picture.sizePx);
+      return {
+        layer,
+        box,
+        units: layer.channels.map(() => ({
+          responses: new Float64Array(nPictures),
+          slopes: Array.from({ length: nBlocks }, () => new Float64Array(box.heightPx * box.widthPx)),
+          nSlopes: new Float64Array(nBlocks),
+        })),
+      };
+    };
 
     return {
       beginChunk() {
@@ -145,20 +152,22 @@ export function openLinearShareSession(
         const unit = measured.units[turn]!;
         const block = Math.floor((item.picture * nBlocks) / nPictures);
         unit.nSlopes[block]!++;
-        addSlopes(unit.slopes[block]!, executor.read(gradient).data as Float32Array, picture.axes[0] === 2, gain);
+        const found = executor.read(gradient).data as Float32Array;
+        addSlopes(unit.slopes[block]!, found, { ...picture, box: measured.box, gain });
       },
       endChunk() {
         const run = current?.run;
         if (typeof run === 'string') return [{ units: [], note: run }];
         if (!measured) throw new Error('openLinearShareSession: a chunk has no items.');
-        const { layer, units } = measured;
+        const { layer, box, units } = measured;
         const energies = energiesFor(layer);
+        const inBox = pictures.map((map) => cutOut(map, box, picture.sizePx));
         const shares = units.map(({ responses, slopes, nSlopes }, u) => {
           for (const [block, map] of slopes.entries()) for (let i = 0; i < map.length; i++) map[i]! /= nSlopes[block]!;
           const samples = {
             responses,
-            projections: products(pictures, slopes),
-            gram: products(slopes, spread(slopes)),
+            projections: products(inBox, slopes),
+            gram: products(slopes, spread(slopes, box)),
           };
           return varianceShares(samples, energies, random.fork(layer.layer).fork(`channel ${layer.channels[u]}`));
         });
@@ -168,18 +177,62 @@ export function openLinearShareSession(
       close() {},
     };
 
-    /** Σ · map of each map, two at a time. */
-    function spread(maps: readonly Float64Array[]): Float64Array[] {
-      return maps.flatMap((map, i) => (i % 2 === 0 ? noise.covarianceTimes(map, maps[i + 1]!) : []));
+    /** Σ · map of each map of a box, two at a time, inside the box. */
+    function spread(maps: readonly Float64Array[], box: PixelBox): Float64Array[] {
+      const whole = maps.map((map) => putBack(map, box, picture.sizePx));
+      const all = whole.flatMap((map, i) => (i % 2 === 0 ? noise.covarianceTimes(map, whole[i + 1]!) : []));
+      return all.map((map) => cutOut(map, box, picture.sizePx));
     }
   };
 }
 
-/** Adds ∂/∂(a pixel's deviation): a gradient [1, c, h, w], or [1, h, w, c], over its channels, each by its gain. */
-function addSlopes(slopes: Float64Array, gradient: Float32Array, isChannelsFirst: boolean, gain: readonly number[]): void {
-  const [pixelStep, channelStep] = isChannelsFirst ? [1, slopes.length] : [gain.length, 1];
-  for (let pixel = 0; pixel < slopes.length; pixel++)
-    for (let c = 0; c < gain.length; c++) slopes[pixel]! += gain[c]! * gradient[pixel * pixelStep + c * channelStep]!;
+/** A part of the picture. */
+interface PixelBox {
+  readonly topPx: number;
+  readonly leftPx: number;
+  readonly heightPx: number;
+  readonly widthPx: number;
+}
+
+/** All that a layer's units see: outside their gradients are 0. */
+function boxOf({ seesWhole, centerPx, sizePx }: SampledLayer, [height, width]: readonly [h: number, w: number]): PixelBox {
+  if (seesWhole) return { topPx: 0, leftPx: 0, heightPx: height, widthPx: width };
+  const [heightPx, widthPx] = sizePx;
+  return { topPx: centerPx[0] - (heightPx - 1) / 2, leftPx: centerPx[1] - (widthPx - 1) / 2, heightPx, widthPx };
+}
+
+/** Where a row of a box begins in a map of the picture. */
+const rowStart = ({ topPx, leftPx }: PixelBox, y: number, widthPx: number) => (topPx + y) * widthPx + leftPx;
+
+function cutOut(map: Float32Array | Float64Array, box: PixelBox, [, widthPx]: readonly [h: number, w: number]): Float64Array {
+  const part = new Float64Array(box.heightPx * box.widthPx);
+  for (let y = 0; y < box.heightPx; y++) {
+    const start = rowStart(box, y, widthPx);
+    part.set(map.subarray(start, start + box.widthPx), y * box.widthPx);
+  }
+  return part;
+}
+
+/** A map of the picture that is 0 outside the box. */
+function putBack(part: Float64Array, box: PixelBox, [heightPx, widthPx]: readonly [h: number, w: number]): Float64Array {
+  const map = new Float64Array(heightPx * widthPx);
+  for (let y = 0; y < box.heightPx; y++)
+    map.set(part.subarray(y * box.widthPx, (y + 1) * box.widthPx), rowStart(box, y, widthPx));
+  return map;
+}
+
+/** Adds ∂/∂(a pixel's deviation) inside a box: a gradient [1, c, h, w], or [1, h, w, c], over its channels, each by its gain. */
+function addSlopes(
+  slopes: Float64Array,
+  gradient: Float32Array,
+  { axes, sizePx, box, gain }: PictureInput & { readonly box: PixelBox; readonly gain: readonly number[] },
+): void {
+  const [pixelStep, channelStep] = axes[0] === 2 ? [1, sizePx[0] * sizePx[1]] : [gain.length, 1];
+  for (let y = 0, i = 0; y < box.heightPx; y++) {
+    const start = rowStart(box, y, sizePx[1]);
+    for (let x = 0; x < box.widthPx; x++, i++)
+      for (let c = 0; c < gain.length; c++) slopes[i]! += gain[c]! * gradient[(start + x) * pixelStep + c * channelStep]!;
+  }
 }
 
 /** All products of a map of one list with one of another, [first, second]. */

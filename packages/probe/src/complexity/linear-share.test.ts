@@ -88,6 +88,17 @@ describe('units whose shares are known', () => {
     }
   });
 
+  it('a unit that sees its own pixels and the mean of all, which is far beyond its field: 1', async () => {
+    const g = testGraph([20, 24], 1);
+    const { normal } = createRandom(6);
+    g.weights(() => normal());
+    const local = g.conv('data', { k: 3, p: 1 });
+    g.weights(() => 20);
+    g.add(local, g.conv(g.globalPool('data'), { k: 1 }), 'top');
+    const [row] = await unitsOf(g.graph(), 'top');
+    for (const end of ['', '_lower', '_upper']) expect(row![`linear_share${end}`]).toBeCloseTo(1, 4);
+  });
+
   it('a half-wave rectified filter: E[slope]² Var / Var = (1/4) / (1/2 − 1/2π) = 0.7336', async () => {
     const { g, x } = filtered([0]);
     g.conv(g.relu(x, 'half'), { k: 1 }, 'top');

@@ -84,7 +84,7 @@ it('a light end at the top is a convex peak up there; one left of it lies there;
     expect(Number(row!.peak_curvature)).toBeGreaterThan(0);
     expect(Math.abs(Number(row!.peak_position_deg) - positionDeg)).toBeLessThan(10);
   }
-  expect(rows[32]).toMatchObject({ curvature_fit_r: Number.NaN, note: 'only the first 32 units of a layer are fitted' });
+  expect(rows[32]).toMatchObject({ curvature_fit_r: Number.NaN, note: 'only 32 units of a layer are fitted' });
   expect(summary('curvature_fit_r').n_units).toBe(33);
   expect(Number(summary('curvature_fit_r').n_defined)).toBeLessThanOrEqual(32);
 });

@@ -48,9 +48,9 @@ const curvatureProbe: TuningProbe = {
       periodDeg: 360,
     },
   ],
-  measure(unit, _, position) {
-    if (position >= nFitted) {
-      return { values: [Number.NaN, Number.NaN, Number.NaN], note: `only the first ${nFitted} units of a layer are fitted` };
+  measure(unit, _, isAmong) {
+    if (!isAmong(nFitted)) {
+      return { values: [Number.NaN, Number.NaN, Number.NaN], note: `only ${nFitted} units of a layer are fitted` };
     }
     const { conditions, responses } = unit.of('shapes');
     // All rotations of a shape are on the same side, so that the half that is predicted holds other shapes.

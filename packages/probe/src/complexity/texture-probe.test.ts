@@ -27,7 +27,7 @@ function unitOf(response: (kind: string, family: number, sample: number) => numb
   };
   return { blank: 1, of: (set) => sets[set]! };
 }
-const measured = (unit: UnitResponses) => textureProbe.measure(unit, { pixelsPerDegree: 32, fieldPx: 32 }, 0);
+const measured = (unit: UnitResponses) => textureProbe.measure(unit, { pixelsPerDegree: 32, fieldPx: 32 }, () => true);
 
 describe('the texture probe', () => {
   it('reads 30 conditions of three samples', () => {

@@ -109,7 +109,8 @@ async function measureTuning(laboratory: Laboratory, probes: readonly BatteryPro
       const ofUnits = unitProbes.map((): Measured[] => []);
       for (const u of channels.keys()) {
         const unit = responsesOf(shown, state, first + u);
-        for (const [p, probe] of unitProbes.entries()) ofUnits[p]!.push(probe.measure(unit, scale, u));
+        const isAmong = (most: number) => isEvenly(u, channels.length, most);
+        for (const [p, probe] of unitProbes.entries()) ofUnits[p]!.push(probe.measure(unit, scale, isAmong));
         await nextTask();
       }
       for (const [p, probe] of unitProbes.entries()) {
@@ -127,6 +128,11 @@ async function measureTuning(laboratory: Laboratory, probes: readonly BatteryPro
     }
   }
   return tablesOf(laboratory, probes, findings);
+}
+
+/** Whether i is one of `most` of the numbers 0 … n − 1 that are as evenly spaced as can be; all are, where there are no more. */
+function isEvenly(i: number, n: number, most: number): boolean {
+  return n <= most || Math.ceil(((i + 1) * most) / n) > Math.ceil((i * most) / n);
 }
 
 /** What each probe found in each layer, by the layer's position; nothing where it has no stimuli. */

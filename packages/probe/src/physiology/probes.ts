@@ -52,8 +52,8 @@ export interface Measured {
 /** A probe of single units. */
 export interface TuningProbe extends BatteryProbe {
   readonly kind?: 'unit';
-  /** @param position of the unit among those of its layer that are recorded */
-  measure(unit: UnitResponses, scale: Scale, position: number): Measured;
+  /** @param isAmong whether the unit is one of at most so many, evenly spaced among those of its layer that are recorded */
+  measure(unit: UnitResponses, scale: Scale, isAmong: (most: number) => boolean): Measured;
 }
 
 /** A probe of a layer's recorded units together. */
@@ -277,7 +277,7 @@ const mapping: TuningProbe = {
   },
 };
 
-/** Units of a layer to whose maps shapes are fitted, the first of those recorded: a fit takes longer than all else. */
+/** Units of a layer to whose maps shapes are fitted: a fit takes longer than all else. */
 const nFitted = 8;
 
 const reverse: TuningProbe = {
@@ -299,14 +299,14 @@ const reverse: TuningProbe = {
     measure('gabor_nx', 'cycles', 'σ of the Gabor across its stripes × its frequency (Ringach 2002).'),
     measure('gabor_ny', 'cycles', 'σ of the Gabor along its stripes × its frequency.'),
   ],
-  measure(unit, scale, position) {
+  measure(unit, scale, isAmong) {
     const { conditions, responses } = unit.of('checks');
     // Every second picture is the negative of the one before.
     const pairs = conditions.flatMap(({ parameters }, i) => (i % 2 === 0 ? [parameters.brightChecks as readonly number[]] : []));
     const [checkDeg, nAcross] = [parameterOf(conditions[0]!, 'checkDeg'), parameterOf(conditions[0]!, 'nAcross')];
-    const isFitted = position < nFitted;
+    const isFitted = isAmong(nFitted);
     const { reliability, field, shape, note } = reverseCorrelation(responses, pairs, nAcross, isFitted);
-    const unfitted = field && !isFitted ? `only the first ${nFitted} units of a layer are fitted` : null;
+    const unfitted = field && !isFitted ? `only ${nFitted} units of a layer are fitted` : null;
     const nan = Number.NaN;
     return {
       values: [

@@ -106,7 +106,7 @@ describe('who wins', () => {
     }
   });
 
-  it('dense layers, which run for many pictures at once, see the whole of their own picture', async () => {
+  it('dense layers, which run for many pictures at once, see all of their own picture that there is to see', async () => {
     const g = testGraph([12, 12], 3);
     g.weights((i) => (i % 1024 === 0 ? 1 : 0));
     const flat = g.flatten(g.conv('data', { k: 3, p: 1, out: 16 }), 16 * 144);
@@ -119,7 +119,8 @@ describe('who wins', () => {
       .filter(({ layer }) => layer === 'all')
       .slice(0, nPreferred);
     expect(own.map(({ picture }) => Number(picture))).toEqual([10, 9, 2, 6, 4, 8, 0, 7, 1]);
-    for (const row of own) expect(row).toMatchObject({ box_top_px: 0, box_left_px: 0, box_height_px: 12, box_width_px: 12 });
+    // The one tap of the convolution, at the upper left, never reads the last row and column.
+    for (const row of own) expect(row).toMatchObject({ box_top_px: 0, box_left_px: 0, box_height_px: 11, box_width_px: 11 });
   });
 });
 
@@ -139,22 +140,34 @@ describe('pictures', () => {
 });
 
 describe('patchBox', () => {
-  it('all boxes of a layer have one size and hold what their unit sees of the picture', () => {
-    const g = testGraph([20, 14]);
-    const value = g.conv(g.conv('data', { k: 5, s: 2, p: 2 }), { k: 5, s: 1, p: 2 });
-    const field = receptiveFields(g.bound()).get(value)!;
-    // 5 + 4·2 = 13 px, from −6 in steps of 2.
+  const g = testGraph([20, 14]);
+  const value = g.conv(g.conv('data', { k: 5, s: 2, p: 2 }), { k: 5, s: 1, p: 2 });
+  // 5 + 4·2 = 13 px, from −6 in steps of 2; the centre unit of 10×7 looks from (4, 0), about (10, 6).
+  const field = { ...receptiveFields(g.bound()).get(value)!, center: [5, 3] } as const;
+  const theoretical = { ...field, effective: { areaRootPx: Number.NaN, centerPx: [Number.NaN, Number.NaN] } } as const;
+
+  it('all boxes of a layer have one size; without a gradient they hold what their unit sees of the picture', () => {
     for (let row = 0; row < 10; row++) {
-      const box = patchBox(field, [row, 0], [20, 14]);
+      const box = patchBox(theoretical, [row, 0], [20, 14]);
       expect([box.heightPx, box.widthPx]).toEqual([13, 13]);
       expect(box.topPx).toBeLessThanOrEqual(Math.max(0, 2 * row - 6));
       expect(box.topPx + 13).toBeGreaterThanOrEqual(Math.min(20, 2 * row + 7));
       expect(box.topPx).toBeGreaterThanOrEqual(0);
       expect(box.topPx + 13).toBeLessThanOrEqual(20);
     }
-    expect(patchBox(field, [5, 4], [20, 14])).toMatchObject({ topPx: 4, leftPx: 1 });
+    expect(patchBox(theoretical, [5, 4], [20, 14])).toMatchObject({ topPx: 4, leftPx: 1 });
     // In a picture smaller than the field: all of it.
-    expect(patchBox(field, [5, 4], [12, 9])).toEqual({ topPx: 0, leftPx: 0, heightPx: 12, widthPx: 9 });
+    expect(patchBox(theoretical, [5, 4], [12, 9])).toEqual({ topPx: 0, leftPx: 0, heightPx: 12, widthPx: 9 });
+  });
+  it('an effective field of 4.3 px about (9.6, 6.1): 5×5 px there, and as far from there as units are apart', () => {
+    const effective = { areaRootPx: 4.3, centerPx: [9.6, 6.1] } as const;
+    expect(patchBox({ ...field, effective }, [5, 3], [20, 14])).toEqual({ topPx: 7, leftPx: 4, heightPx: 5, widthPx: 5 });
+    expect(patchBox({ ...field, effective }, [6, 1], [20, 14])).toEqual({ topPx: 9, leftPx: 0, heightPx: 5, widthPx: 5 });
+    expect(patchBox({ ...field, effective }, [9, 6], [20, 14])).toEqual({ topPx: 15, leftPx: 9, heightPx: 5, widthPx: 5 });
+  });
+  it('no larger than the theoretical field', () => {
+    const effective = { areaRootPx: 40, centerPx: [10, 6] } as const;
+    expect(patchBox({ ...field, effective }, [5, 3], [20, 14])).toEqual({ topPx: 4, leftPx: 0, heightPx: 13, widthPx: 13 });
   });
 });
 

@@ -6,8 +6,9 @@ import { createRandom, type PixelBox } from '@ventral/core';
 import { layerCells } from '../layers.ts';
 import { mostFrequent, summarize, tuningColumns, tuningTitle } from '../physiology/summary.ts';
 import type { Experiment, ExperimentProbe, Laboratory, LayerInfo } from '../probe.ts';
-import type { AxisField, ReceptiveField } from '../receptive-field/field.ts';
-import { sampledChannels, type UnitPlace } from '../statistics/statistics.ts';
+import { type EffectiveField, effectiveFields, nFieldPictures } from '../receptive-field/effective.ts';
+import type { ReceptiveField } from '../receptive-field/field.ts';
+import { centrePlace, sampledChannels, type UnitPlace } from '../statistics/statistics.ts';
 import { type Cell, type Column, layerColumns, type Table } from '../table.ts';
 import { comparedSidePx, logRatio } from './compressed-size.ts';
 import { boxName, mergePatches, type Patch, type PatchesItem, type PatchesSetup, type PatchRequest } from './patches-session.ts';
@@ -37,7 +38,7 @@ const patchColumns: readonly Column[] = [
     ...px,
     name: 'box_top_px',
     description:
-      'Upper edge of the patch, from 0 at the top of the picture as the network sees it. The patch is as large as a theoretical field inside the picture, and holds all of the unit’s.',
+      'Upper edge of the patch, from 0 at the top of the picture as the network sees it. The patch is a square as large as the layer’s effective field (√area), where that of the unit lies.',
   },
   { ...px, name: 'box_left_px', description: 'Left edge of the patch.' },
   { ...px, name: 'box_height_px', description: 'Height of the patch.' },
@@ -69,8 +70,8 @@ const complexityColumns: readonly Column[] = [
 const experiment: Experiment = {
   stateBytes: (layers, { maxUnits }) =>
     layers.reduce((sum, { nChannels }) => sum + Math.min(nChannels, maxUnits, mostChannels), 0) * nPreferred * 12,
-  /** Each picture goes through the network, and may then be cut. */
-  nItems: ({ pictures }) => 2 * (pictures?.items.length ?? 0),
+  /** Gradients at some pictures; each picture of the laboratory goes through the network, and may then be cut. */
+  nItems: ({ layers, pictures }) => (pictures ? layers.length * nFieldPictures + 2 * pictures.items.length : 0),
   measure: measurePreferred,
 };
 
@@ -105,7 +106,12 @@ async function measurePreferred(laboratory: Laboratory): Promise<Table[]> {
   if (!pictures) return nothingShown(laboratory, 'no pictures were shown: name a folder, a zip or a built-in set');
   const { items, ids } = pictures;
   const { options, control } = context;
-  const nItems = 2 * items.length;
+  const nGradients = layers.length * nFieldPictures;
+  const nItems = nGradients + 2 * items.length;
+  const fields = await effectiveFields({
+    ...laboratory,
+    onProgress: ({ nDone }) => onProgress?.({ nDone, nItems, nFailed: 0 }),
+  });
   const describe = ({ picture }: PictureItem<unknown>) => `stimulus "${ids[picture]}"`;
   const channels = layers.map((layer) => sampleOf(layer, laboratory));
   const { state, failures } = await runner.run<PreferredSetup, PictureItem<unknown>, readonly Winners[], null>({
@@ -114,7 +120,7 @@ async function measurePreferred(laboratory: Laboratory): Promise<Table[]> {
     merging: mergeLayers,
     describe,
     signal,
-    onProgress: ({ nDone, nFailed }) => onProgress?.({ nDone, nItems, nFailed }),
+    onProgress: ({ nDone, nFailed }) => onProgress?.({ nDone: nGradients + nDone, nItems, nFailed }),
   });
   if (!state) return nothingShown(laboratory, `none of the ${items.length} pictures could be used`);
 
@@ -123,8 +129,9 @@ async function measurePreferred(laboratory: Laboratory): Promise<Table[]> {
   const found = layers.map((layer, i): LayerWinners => {
     const { receptiveField } = laboratory.fields[i]!;
     const { integer } = createRandom(options.seed).fork('random patches').fork(layer.layer);
+    const field = { ...receptiveField, effective: fields[i]!, center: centrePlace(layer) };
     const placed = (position: number) =>
-      patchBox(receptiveField, [Math.floor(position / layer.widthUnits), position % layer.widthUnits], sizePx);
+      patchBox(field, [Math.floor(position / layer.widthUnits), position % layer.widthUnits], sizePx);
     return {
       layer,
       channels: channels[i]!,
@@ -155,7 +162,7 @@ async function measurePreferred(laboratory: Laboratory): Promise<Table[]> {
     merging: mergePatches,
     describe,
     signal,
-    onProgress: ({ nDone }) => onProgress?.({ nDone: items.length + nDone, nItems, nFailed: failures.length }),
+    onProgress: ({ nDone }) => onProgress?.({ nDone: nGradients + items.length + nDone, nItems, nFailed: failures.length }),
     strict: true,
   });
   const patchOf = patches.results(items.length, cut);
@@ -184,22 +191,31 @@ async function measurePreferred(laboratory: Laboratory): Promise<Table[]> {
   }
 }
 
+/** Where the units of a layer look. */
+interface PatchField extends ReceptiveField {
+  /** Of the unit at `center`. */
+  readonly effective: Pick<EffectiveField, 'areaRootPx' | 'centerPx'>;
+  readonly center: UnitPlace;
+}
+
 /**
- * The patch of a unit: as large as a field of its layer inside the picture, about the unit's own, and moved inwards where that
- * hangs over the border. So all patches of a layer have one size, and each holds all that its unit can see.
+ * The patch of a unit: a square as large as the layer's effective field, rounded up, about the place where that of the unit lies,
+ * and moved inwards where that hangs over the border. So all patches of a layer have one size. Where no gradient tells the
+ * effective field, the theoretical one inside the picture, which is also the most.
  */
-export function patchBox(
-  { y, x }: ReceptiveField,
-  [row, column]: UnitPlace,
-  [heightPx, widthPx]: readonly [h: number, w: number],
-) {
-  const along = ({ startPx, sizePx, stridePx }: AxisField, unit: number, picturePx: number) => {
-    const side = Math.min(picturePx, Math.ceil(sizePx));
-    return [Math.max(0, Math.min(Math.floor(startPx + unit * stridePx), picturePx - side)), side] as const;
+export function patchBox({ y, x, effective, center }: PatchField, place: UnitPlace, sizePx: readonly [h: number, w: number]) {
+  const along = (axis: 0 | 1) => {
+    const { startPx, sizePx: theoreticalPx, stridePx } = axis === 0 ? y : x;
+    const most = Math.min(sizePx[axis], Math.ceil(theoreticalPx));
+    const side = Number.isNaN(effective.areaRootPx) ? most : Math.min(most, Math.ceil(effective.areaRootPx));
+    const middle = startPx + center[axis] * stridePx + (theoreticalPx - 1) / 2;
+    const centerPx = Number.isNaN(effective.areaRootPx) ? middle : effective.centerPx[axis];
+    const start = Math.floor(centerPx - (side - 1) / 2 + (place[axis] - center[axis]) * stridePx);
+    return [Math.max(0, Math.min(start, sizePx[axis] - side)), side] as const;
   };
-  const [topPx, height] = along(y, row, heightPx);
-  const [leftPx, width] = along(x, column, widthPx);
-  return { topPx, leftPx, heightPx: height, widthPx: width };
+  const [topPx, heightPx] = along(0);
+  const [leftPx, widthPx] = along(1);
+  return { topPx, leftPx, heightPx, widthPx };
 }
 
 /** What is wanted of each picture, each box once, however many units prefer it. */

@@ -72,6 +72,8 @@ export function sheetPicture(
   const numbers = channels.map(({ channel }) => channel);
   const which = `${numbers.length === 1 ? 'channel' : 'channels'} ${numbers.join(', ')} of "${layer}"`;
   return {
+    probe: 'preferred',
+    layerIndex,
     name: sheetName(layerIndex, control),
     about: `Preferred patches of ${which}${control === undefined ? '' : `, ${control} control`}, strongest first.`,
     image: sheetOf(channels.map(({ patches }) => patches)),

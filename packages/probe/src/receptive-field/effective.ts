@@ -14,7 +14,7 @@ import type { UnitField } from './field.ts';
  * Pictures. What is read from hundreds of pixels is then steady: 16 other pictures move σ by 3 % and √area by 4 % (standard
  * deviation, median over the layers of SqueezeNet 1.1; 7 and 13 % in its deepest).
  */
-const nPictures = 16;
+export const nFieldPictures = 16;
 
 /** Share of the map's variance that a Gaussian must explain for its σ to be told. */
 const leastR2 = 0.5;
@@ -55,11 +55,10 @@ const columns: readonly Column[] = [
 const gradientExperiment: Experiment = {
   /** A float64 map of the picture for each layer. */
   stateBytes: (layers, _, [heightPx, widthPx]) => 8 * heightPx * widthPx * layers.length,
-  nItems: ({ layers }) => layers.length * nPictures,
+  nItems: ({ layers }) => layers.length * nFieldPictures,
   async measure(laboratory) {
-    const maps = await effectiveFieldMaps(laboratory);
-    const fields = effectiveFieldTable(laboratory, maps);
-    return [fields, summaryOf(fields)];
+    const table = effectiveFieldTable(laboratory, await effectiveFields(laboratory));
+    return [table, summaryOf(table)];
   },
 };
 
@@ -106,12 +105,12 @@ export async function effectiveFieldMaps(laboratory: Laboratory): Promise<Effect
     view: { heightPx, widthPx, fovDeg, seed: options.seed },
     preprocess,
   };
-  const pictures = Array.from({ length: nPictures }, (_, picture) => picture);
+  const pictures = Array.from({ length: nFieldPictures }, (_, picture) => picture);
   const { state = [] } = await runner.run<EffectiveFieldSetup, GradientItem, readonly SquaredGradients[], null>({
     setup,
     items: layers.flatMap((_, layer) => pictures.map((picture) => ({ layer, picture }))),
     // A layer's gradient is made ready once, for all of its pictures.
-    chunkSize: nPictures,
+    chunkSize: nFieldPictures,
     merging: mergeGradients,
     describe: ({ layer, picture }) => `the gradient of "${layers[layer]!.layer}" at picture ${picture}`,
     signal,
@@ -121,10 +120,15 @@ export async function effectiveFieldMaps(laboratory: Laboratory): Promise<Effect
   return state.map(({ squares, note }) => ({ map: squares.map(Math.sqrt), note }));
 }
 
-function effectiveFieldTable({ context, layers, fields, sizePx }: Laboratory, maps: readonly EffectiveFieldMap[]): Table {
+/** The maps in numbers; NaN, and a note, where there are none. Costs what {@link effectiveFieldMaps} does. */
+export async function effectiveFields(laboratory: Laboratory): Promise<EffectiveField[]> {
+  return (await effectiveFieldMaps(laboratory)).map((map) => reducedMap(map, laboratory.sizePx));
+}
+
+function effectiveFieldTable({ context, layers, fields, sizePx }: Laboratory, effective: readonly EffectiveField[]): Table {
   const degPerPx = context.fovDeg / sizePx[1];
   const rows = layers.map((layer, i): Cell[] => {
-    const { sigmaPx, areaRootPx, centerPx, note } = reducedMap(maps[i]!, sizePx);
+    const { sigmaPx, areaRootPx, centerPx, note } = effective[i]!;
     const theoreticalPx = side(fields[i]!);
     return [
       ...layerCells(context.model, layer),
@@ -165,8 +169,16 @@ function summaryOf(table: Table): Table {
   return { name: 'tuning', title: tuningTitle, columns: tuningColumns, rows };
 }
 
-/** Size and place of a map, NaN with a note where there are none. */
-function reducedMap({ map, note: reason }: EffectiveFieldMap, sizePx: readonly [h: number, w: number]) {
+/** A layer's effective field in numbers. */
+export interface EffectiveField {
+  readonly sigmaPx: number;
+  readonly areaRootPx: number;
+  /** Pixel (0, 0) is centred on 0. */
+  readonly centerPx: readonly [y: number, x: number];
+  readonly note: string | null;
+}
+
+function reducedMap({ map, note: reason }: EffectiveFieldMap, sizePx: readonly [h: number, w: number]): EffectiveField {
   const total = map.reduce((sum, value) => sum + value, 0);
   const nothing =
     reason ?? (total === 0 ? 'no gradient reaches the picture' : total < Infinity ? null : 'a gradient is not a number');

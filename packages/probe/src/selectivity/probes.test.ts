@@ -22,7 +22,7 @@ function unitMeasures(name: string, set: string, respond: (parameters: Record<st
   const responses = Float64Array.from(conditions, ({ parameters }) => respond(parameters));
   const unit = { blank: 1, of: () => ({ conditions, responses, f0: responses, f1: responses }) };
   const of = probe(name) as TuningProbe;
-  const { values } = of.measure(unit, { pixelsPerDegree: 12, fieldPx: 32 }, 0);
+  const { values } = of.measure(unit, { pixelsPerDegree: 12, fieldPx: 32 }, () => true);
   return Object.fromEntries(of.measures.map((measure, m) => [measure.name, values[m]!]));
 }
 

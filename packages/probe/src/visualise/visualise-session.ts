@@ -146,24 +146,22 @@ export function openVisualiseSession(
       let climb: ReturnType<typeof createAdam> | undefined;
       const way = new Float64Array(nSteps);
 
-      /** Index in the network's input of each value of the picture, and of its slope. */
-      const inputAt = (i: number, order: 'channelsLast' | 'rowMajor') => {
-        const [pixel, colour] = [Math.floor(i / nColours), i % nColours];
-        const [y, x] = [top + Math.floor(pixel / frame.widthPx), left + (pixel % frame.widthPx)];
-        const c = colourOf(colour);
-        const isChannelsLast = order === 'channelsLast' || picture.axes[0] !== 2;
-        return isChannelsLast ? (y * widthPx + x) * nColours + c : (c * heightPx + y) * widthPx + x;
-      };
       const n = frame.heightPx * frame.widthPx * nColours;
-      const toInput = Int32Array.from({ length: n }, (_, i) => inputAt(i, 'channelsLast'));
-      const toSlope = Int32Array.from({ length: n }, (_, i) => inputAt(i, 'rowMajor'));
-      const gain = mean.map((_, c) => (255 * scale) / std[c]!);
-      const put = (made: Float64Array) => {
-        for (let i = 0; i < n; i++) {
-          const c = colourOf(i % nColours);
-          values[toInput[i]!] = (255 * made[i]! * scale - mean[c]!) / std[c]!;
+      /** Calls with the index of each value of the picture, its channel, and where channel and pixel lie in the network's input. */
+      const forEachValue = (visit: (i: number, c: number, pixel: number) => void) => {
+        for (let y = 0, i = 0; y < frame.heightPx; y++) {
+          const row = (top + y) * widthPx + left;
+          for (let x = 0; x < frame.widthPx; x++)
+            for (let colour = 0; colour < nColours; colour++, i++) visit(i, colourOf(colour), row + x);
         }
       };
+      const gain = std.map((channelStd) => (255 * scale) / channelStd);
+      const zero = std.map((channelStd, c) => -mean[c]! / channelStd);
+      const put = (made: Float64Array) =>
+        forEachValue((i, c, pixel) => {
+          values[pixel * nColours + c] = gain[c]! * made[i]! + zero[c]!;
+        });
+      const [pixelStep, channelStep] = picture.axes[0] === 2 ? [1, heightPx * widthPx] : [nColours, 1];
 
       return {
         layer: at,
@@ -179,8 +177,14 @@ export function openVisualiseSession(
           executor.setInput(seed, one, 'rowMajor');
           way[at] = responsesTo(run, values)[channel]!;
           const found = executor.read(gradient).data as Float32Array;
-          const slopes = Float64Array.from(toSlope, (place, i) => found[place]! * gain[colourOf(i % nColours)]!);
-          const rms = Math.sqrt(slopes.reduce((sum, slope) => sum + slope * slope, 0) / n);
+          const slopes = new Float64Array(n);
+          let squares = 0;
+          forEachValue((i, c, pixel) => {
+            const slope = found[pixel * pixelStep + c * channelStep]! * gain[c]!;
+            slopes[i] = slope;
+            squares += slope * slope;
+          });
+          const rms = Math.sqrt(squares / n);
           if (!(rms > 0 && rms < Infinity)) {
             climb = undefined;
             return;

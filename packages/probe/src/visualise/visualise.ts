@@ -161,6 +161,8 @@ function sheetPicture(
     }
   }
   return {
+    probe: visualise.name,
+    layerIndex,
     name: `visualise-${layerIndex}`,
     about: `What gradient ascent finds for channels ${channels.join(', ')} of "${layer}", left to right, from ${nStarts} beginnings each.`,
     image: { ...size, data } satisfies Image,
