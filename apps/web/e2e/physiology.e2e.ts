@@ -119,8 +119,8 @@ describe.skipIf(!chromiumPath)('the battery of gratings on ventralnet', () => {
     expect(await page.locator('.battery > span').first().innerText()).toMatch(/^Visualisation measured in \d+ s\.$/);
     const sheets = page.locator('.visualisations figure');
     const captions = await sheets.locator('figcaption').allInnerTexts();
-    expect(captions.at(-1)).toMatch(/^conv1 channels 0, 1, 2, 3, 4, 5$/);
-    expect(await sheets.locator('img').last().getAttribute('alt')).toMatch(/^Gradient ascent for conv1, channels 0, 1/);
+    expect(captions.at(-1)).toMatch(/^relu1 channels 0, 1, 2, 3, 4, 5$/);
+    expect(await sheets.locator('img').last().getAttribute('alt')).toMatch(/^Gradient ascent for relu1, channels 0, 1/);
     // Two rows of six pictures of 5×5 px, enlarged 12 times, with gaps of 4.
     expect(
       await sheets

@@ -193,6 +193,13 @@ it('a unit that is silent on grey and hardly above it begins with more contrast'
   }
 });
 
+it('a concatenation has no units of its own', async () => {
+  const g = testGraph([9, 9], 1);
+  g.concat([g.relu(g.conv('data', { k: 3 }), 'left'), g.relu(g.conv('data', { k: 3 }), 'right')], 'both');
+  const { rows } = await visualised(g.graph());
+  expect(new Set(rows.map(({ layer }) => layer))).toEqual(new Set(['left', 'right']));
+});
+
 it('a layer behind steps has a note and no picture', async () => {
   const g = testGraph([9, 9], 1);
   g.conv(g.relu('data', 'step'), { k: 3 }, 'top');

@@ -72,10 +72,14 @@ export const visualise: ExperimentProbe = {
   experiment: ascentExperiment,
 };
 
-/** Of the network itself: what drives shuffled weights is nobody's feature. */
+/**
+ * Of the network itself: what drives shuffled weights is nobody's feature. A concatenation has no units of its own, only those
+ * of layers before it.
+ */
 function ascentsOf({ context: { control, options }, layers }: Laboratory): Omit<AscentItem, 'firstStep'>[] {
   if (control !== undefined) return [];
-  return layers.flatMap((layer, at) =>
+  const own = [...layers.entries()].filter(([, { op }]) => op !== 'concat');
+  return own.flatMap(([at, layer]) =>
     sampledChannels(layer, { ...options, maxUnits: Math.min(options.maxUnits, mostChannels) }).flatMap((channel) =>
       Array.from({ length: nStarts }, (_, start) => ({ layer: at, channel, start })),
     ),
