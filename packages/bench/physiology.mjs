@@ -82,7 +82,7 @@ async function openGroup({ core, probe, stimuli }, module, { graph, measured, vi
   const alone = { nWorkers: 1, shared: undefined };
   const session = await probe.openPhysiologySession(environment)(setup, alone);
   const nAtOnce = probe.nStimuliAtOnce(view);
-  const { kernels, split } = await core.openNetwork(
+  const { kernels, split, parts } = await core.openNetwork(
     { ...environment, loadGraph: async () => core.prune(graph, taps) },
     { ...setup, batch: nAtOnce, only: probe.placesIn(setup) },
     alone,
@@ -91,7 +91,10 @@ async function openGroup({ core, probe, stimuli }, module, { graph, measured, vi
   const picture = core.pictureInput(split.head);
   /** The pictures of the first run, as the network gets them. */
   const list = stimuli.stimulusSet(runs[0].set).list(view);
-  const images = Array.from({ length: runs[0].n }, (_, i) => core.preprocess(list.draw(runs[0].first + i), preprocess, view));
+  const sizePx = [view.heightPx, view.widthPx];
+  const images = Array.from({ length: runs[0].n }, (_, i) =>
+    core.cutPart(core.preprocess(list.draw(runs[0].first + i), preprocess, view), sizePx, parts.get(picture.name)),
+  );
   const batches = Array.from({ length: runs[0].n / nAtOnce }, (_, i) =>
     Float32Array.from(images.slice(i * nAtOnce, (i + 1) * nAtOnce).flatMap((values) => [...values])),
   );

@@ -9,6 +9,7 @@ import {
   createExecutor,
   createRandom,
   cropGraph,
+  cutPart,
   pictureInput,
   toFloat32,
 } from '@ventral/core';
@@ -110,20 +111,20 @@ describe.skipIf(!hasShared)('recorded by other engines', () => {
         .map(({ outputs }) => outputs[0]!)
         .filter((value) => roles.get(value)!.join() === 'batch,channel,y,x');
       const chosen = maps.filter((_, i) => i % Math.ceil(maps.length / 6) === 0);
-      const valuesOf = (of: BoundGraph, taps: readonly string[]) => {
+      const valuesOf = (of: BoundGraph, taps: readonly string[], shown: Float32Array) => {
         const executor = createExecutor(kernels, of, { taps });
-        executor.setInput(name, picture, 'channelsLast');
+        executor.setInput(name, shown, 'channelsLast');
         const found = new Map<string, Float32Array>();
         executor.run(({ tapIndex }) => found.set(taps[tapIndex]!, toFloat32(executor.read(taps[tapIndex]!)).slice()));
         return found;
       };
-      const all = valuesOf(whole, chosen);
+      const all = valuesOf(whole, chosen, picture);
       for (const value of chosen) {
         const [, c, h, w] = whole.types.get(value)!.shape as [number, number, number, number];
         const [row, column] = [Math.floor(h / 2), Math.floor(w / 2)];
         const { graph: part, parts } = cropGraph(whole, [{ value, row, column }]);
         expect(parts.get(value), value).toMatchObject({ row, column, heightUnits: 1, widthUnits: 1 });
-        const alone = valuesOf(part, [value]).get(value)!;
+        const alone = valuesOf(part, [value], cutPart(picture, sizePx, parts.get(name)!)).get(value)!;
         const map = all.get(value)!;
         const largest = map.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
         for (let channel = 0; channel < c; channel++)

@@ -13,6 +13,7 @@ import {
   integers,
   isInputError,
   type Node,
+  type Part,
   type PictureInput,
   planGraph,
   prune,
@@ -66,10 +67,12 @@ export interface GradientGraph {
   readonly graph: BoundGraph;
   /** Output, where it was asked for: the pre-activation of each channel's centre unit, in the order of the seeds. */
   readonly response: string;
+  /** What part of the picture goes in, and has a gradient: outside it is 0. */
+  readonly part: Part;
   /** Input: the factor of each channel's centre unit, in the order of the value's axes. */
   readonly seed: string;
   readonly nSeeds: number;
-  /** Output: ∂ Σ factor · response / ∂ picture, in the picture's shape. */
+  /** Output: ∂ Σ factor · response / ∂ picture, in the shape of the part. */
   readonly gradient: string;
 }
 
@@ -114,13 +117,13 @@ function gradientGraph(
     },
     [center],
   );
-  const shapes = new Map([...graph.inputs.map(({ name }) => [name, graph.types.get(name)!.shape] as const), [seed, seedShape]]);
+  const shapes = new Map([...part.inputs.map(({ name }) => [name, part.types.get(name)!.shape] as const), [seed, seedShape]]);
   const bound = bindGraph(cut, { shapes, maxBytes: graph.maxBytes });
   const backward = withGradients(bound, new Map([[center, seed]]), [picture.name], withResponse ? [center] : []);
   const gradient = backward.gradients.get(picture.name);
   return gradient === undefined
     ? undefined
-    : { graph: backward.graph, response: center, seed, nSeeds: sizeOf(seedShape), gradient };
+    : { graph: backward.graph, response: center, seed, nSeeds: sizeOf(seedShape), gradient, part: parts.get(picture.name)! };
 }
 
 /** The layer's node without its activation, and the value that is measured: of a node that is nothing but an activation, its input. */

@@ -24,10 +24,22 @@ export interface Part {
 }
 
 export interface CroppedGraph {
-  /** Its inputs are whole, its outputs the values of the places. */
+  /** Its inputs are the parts of pictures that are read, its outputs the values of the places. */
   readonly graph: BoundGraph;
-  /** Of each of these values: the part that `graph` makes. */
+  /** Of each of these values, the part that `graph` makes; of each input, the part that it takes. */
   readonly parts: ReadonlyMap<string, Part>;
+}
+
+/** The values of a picture [h, w, channels] that lie inside a part of it. */
+export function cutPart(values: Float32Array, [heightPx, widthPx]: readonly [h: number, w: number], part: Part): Float32Array {
+  const { row, column, heightUnits, widthUnits } = part;
+  const nChannels = values.length / (heightPx * widthPx);
+  const inside = new Float32Array(heightUnits * widthUnits * nChannels);
+  for (let y = 0; y < heightUnits; y++) {
+    const start = ((row + y) * widthPx + column) * nChannels;
+    inside.set(values.subarray(start, start + widthUnits * nChannels), y * widthUnits * nChannels);
+  }
+  return inside;
 }
 
 /**
@@ -66,8 +78,9 @@ export function cropGraph(graph: BoundGraph, places: readonly Place[]): CroppedG
     if (!crop) for (const name of node.outputs) if (graph.types.has(name)) boxes.set(name, whole(name));
     for (const [i, name] of node.inputs.entries()) if (name !== '') ask(name, crop?.inputs[i] ?? whole(name));
   }
-  // Pictures come whole, and so do constants.
-  for (const name of [...graph.inputs.map((input) => input.name), ...graph.constants.keys()]) boxes.set(name, whole(name));
+  // Constants are whole, and so is an input that nothing reads.
+  for (const name of graph.constants.keys()) boxes.set(name, whole(name));
+  for (const { name } of graph.inputs) if (!boxes.has(name)) boxes.set(name, whole(name));
 
   const constants = new Map(graph.constants);
   const nodes: Node[] = [];
@@ -91,9 +104,10 @@ export function cropGraph(graph: BoundGraph, places: readonly Place[]): CroppedG
     nodes.push({ ...crop.node, inputs });
   }
   const outputs = [...new Set(places.map(({ value }) => value))];
-  const shapes = new Map(graph.inputs.map(({ name }) => [name, graph.types.get(name)!.shape]));
+  const inputs = graph.inputs.map(({ name }) => name);
+  const shapes = new Map(inputs.map((name) => [name, boxes.get(name)!.map(([start, end]) => end - start)]));
   const bound = bindGraph({ ...graph, nodes, outputs, constants }, { shapes, maxBytes: graph.maxBytes });
-  const parts = outputs.map((value): [string, Part] => {
+  const parts = [...inputs, ...outputs].map((value): [string, Part] => {
     const along = (role: 'y' | 'x') => {
       const sides = boxes.get(value)!.filter((_, axis) => roles.get(value)![axis] === role);
       return { start: sides.length === 1 ? sides[0]![0] : 0, n: sides.reduce((n, [start, end]) => n * (end - start), 1) };

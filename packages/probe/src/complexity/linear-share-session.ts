@@ -6,10 +6,11 @@ import {
   bindGraph,
   canonicalForm,
   createRandom,
+  cutPart,
   type NetworkEnvironment,
   type NetworkSetup,
   type OpenSession,
-  type PictureInput,
+  type Part,
   type Preprocess,
   pictureInput,
 } from '@ventral/core';
@@ -31,8 +32,6 @@ export interface LinearShareSetup extends NetworkSetup {
 }
 
 export interface SampledLayer extends Pick<LayerInfo, 'layer' | 'stage'>, Pick<UnitField, 'centerPx' | 'sizePx'> {
-  /** The units see more of the picture than their field: a gate, say, that sees all. */
-  readonly seesWhole: boolean;
   /** Whose centre units are measured. */
   readonly channels: readonly number[];
 }
@@ -104,18 +103,15 @@ export function openLinearShareSession(
     /** The layer whose gradient is ready to run, or the reason why it has none. */
     let current: { readonly layer: number; readonly run: UnitGradient | string } | undefined;
     let measured: ReturnType<typeof emptyLayer> | undefined;
-    const emptyLayer = (layer: SampledLayer) => {
-      const box = boxOf(layer, picture.sizePx);
-      return {
-        layer,
-        box,
-        units: layer.channels.map(() => ({
-          responses: new Float64Array(nPictures),
-          slopes: Array.from({ length: nBlocks }, () => new Float64Array(box.heightPx * box.widthPx)),
-          nSlopes: new Float64Array(nBlocks),
-        })),
-      };
-    };
+    const emptyLayer = (layer: SampledLayer, part: Part) => ({
+      layer,
+      part,
+      units: layer.channels.map(() => ({
+        responses: new Float64Array(nPictures),
+        slopes: Array.from({ length: nBlocks }, () => new Float64Array(part.heightUnits * part.widthUnits)),
+        nSlopes: new Float64Array(nBlocks),
+      })),
+    });
 
     return {
       beginChunk() {
@@ -131,14 +127,12 @@ export function openLinearShareSession(
         }
         const { run } = current;
         if (typeof run === 'string') return;
-        measured ??= emptyLayer(layer);
-        const { executor, seed, nSeeds, gradient, response } = run;
-        const shown = deviations(item.picture);
-        const values = new Float32Array(nPixels * grey.length);
-        for (let i = 0; i < values.length; i++) {
-          const c = i % grey.length;
-          values[i] = grey[c]! + gain[c]! * shown[(i - c) / grey.length]!;
-        }
+        measured ??= emptyLayer(layer, run.part);
+        const { executor, seed, nSeeds, gradient, response, part } = run;
+        const shown = cutPart(deviations(item.picture), picture.sizePx, part);
+        const values = new Float32Array(shown.length * grey.length);
+        for (let i = 0; i < shown.length; i++)
+          for (let c = 0; c < grey.length; c++) values[i * grey.length + c] = grey[c]! + gain[c]! * shown[i]!;
         executor.setInput(picture.name, values, 'channelsLast');
         const turn = item.picture % layer.channels.length;
         executor.setInput(
@@ -152,22 +146,21 @@ export function openLinearShareSession(
         const unit = measured.units[turn]!;
         const block = Math.floor((item.picture * nBlocks) / nPictures);
         unit.nSlopes[block]!++;
-        const found = executor.read(gradient).data as Float32Array;
-        addSlopes(unit.slopes[block]!, found, { ...picture, box: measured.box, gain });
+        addSlopes(unit.slopes[block]!, executor.read(gradient).data as Float32Array, picture.axes[0] === 2, gain);
       },
       endChunk() {
         const run = current?.run;
         if (typeof run === 'string') return [{ units: [], note: run }];
         if (!measured) throw new Error('openLinearShareSession: a chunk has no items.');
-        const { layer, box, units } = measured;
+        const { layer, part, units } = measured;
         const energies = energiesFor(layer);
-        const inBox = pictures.map((map) => cutOut(map, box, picture.sizePx));
+        const seen = pictures.map((map) => cutPart(map, picture.sizePx, part));
         const shares = units.map(({ responses, slopes, nSlopes }, u) => {
           for (const [block, map] of slopes.entries()) for (let i = 0; i < map.length; i++) map[i]! /= nSlopes[block]!;
           const samples = {
             responses,
-            projections: products(inBox, slopes),
-            gram: products(slopes, spread(slopes, box)),
+            projections: products(seen, slopes),
+            gram: products(slopes, spread(slopes, part)),
           };
           return varianceShares(samples, energies, random.fork(layer.layer).fork(`channel ${layer.channels[u]}`));
         });
@@ -177,62 +170,31 @@ export function openLinearShareSession(
       close() {},
     };
 
-    /** Σ · map of each map of a box, two at a time, inside the box. */
-    function spread(maps: readonly Float64Array[], box: PixelBox): Float64Array[] {
-      const whole = maps.map((map) => putBack(map, box, picture.sizePx));
-      const all = whole.flatMap((map, i) => (i % 2 === 0 ? noise.covarianceTimes(map, whole[i + 1]!) : []));
-      return all.map((map) => cutOut(map, box, picture.sizePx));
+    /** Σ · map of each map of a part, two at a time, inside the part; outside the maps are 0. */
+    function spread(maps: readonly Float64Array[], part: Part): Float64Array[] {
+      const [heightPx, widthPx] = picture.sizePx;
+      const { row, column, heightUnits, widthUnits } = part;
+      const place = (y: number) => (row + y) * widthPx + column;
+      const wholes = maps.map((map) => {
+        const whole = new Float64Array(heightPx * widthPx);
+        for (let y = 0; y < heightUnits; y++) whole.set(map.subarray(y * widthUnits, (y + 1) * widthUnits), place(y));
+        return whole;
+      });
+      const all = wholes.flatMap((map, i) => (i % 2 === 0 ? noise.covarianceTimes(map, wholes[i + 1]!) : []));
+      return all.map((whole) => {
+        const inside = new Float64Array(heightUnits * widthUnits);
+        for (let y = 0; y < heightUnits; y++) inside.set(whole.subarray(place(y), place(y) + widthUnits), y * widthUnits);
+        return inside;
+      });
     }
   };
 }
 
-/** A part of the picture. */
-interface PixelBox {
-  readonly topPx: number;
-  readonly leftPx: number;
-  readonly heightPx: number;
-  readonly widthPx: number;
-}
-
-/** All that a layer's units see: outside their gradients are 0. */
-function boxOf({ seesWhole, centerPx, sizePx }: SampledLayer, [height, width]: readonly [h: number, w: number]): PixelBox {
-  if (seesWhole) return { topPx: 0, leftPx: 0, heightPx: height, widthPx: width };
-  const [heightPx, widthPx] = sizePx;
-  return { topPx: centerPx[0] - (heightPx - 1) / 2, leftPx: centerPx[1] - (widthPx - 1) / 2, heightPx, widthPx };
-}
-
-/** Where a row of a box begins in a map of the picture. */
-const rowStart = ({ topPx, leftPx }: PixelBox, y: number, widthPx: number) => (topPx + y) * widthPx + leftPx;
-
-function cutOut(map: Float32Array | Float64Array, box: PixelBox, [, widthPx]: readonly [h: number, w: number]): Float64Array {
-  const part = new Float64Array(box.heightPx * box.widthPx);
-  for (let y = 0; y < box.heightPx; y++) {
-    const start = rowStart(box, y, widthPx);
-    part.set(map.subarray(start, start + box.widthPx), y * box.widthPx);
-  }
-  return part;
-}
-
-/** A map of the picture that is 0 outside the box. */
-function putBack(part: Float64Array, box: PixelBox, [heightPx, widthPx]: readonly [h: number, w: number]): Float64Array {
-  const map = new Float64Array(heightPx * widthPx);
-  for (let y = 0; y < box.heightPx; y++)
-    map.set(part.subarray(y * box.widthPx, (y + 1) * box.widthPx), rowStart(box, y, widthPx));
-  return map;
-}
-
-/** Adds ∂/∂(a pixel's deviation) inside a box: a gradient [1, c, h, w], or [1, h, w, c], over its channels, each by its gain. */
-function addSlopes(
-  slopes: Float64Array,
-  gradient: Float32Array,
-  { axes, sizePx, box, gain }: PictureInput & { readonly box: PixelBox; readonly gain: readonly number[] },
-): void {
-  const [pixelStep, channelStep] = axes[0] === 2 ? [1, sizePx[0] * sizePx[1]] : [gain.length, 1];
-  for (let y = 0, i = 0; y < box.heightPx; y++) {
-    const start = rowStart(box, y, sizePx[1]);
-    for (let x = 0; x < box.widthPx; x++, i++)
-      for (let c = 0; c < gain.length; c++) slopes[i]! += gain[c]! * gradient[(start + x) * pixelStep + c * channelStep]!;
-  }
+/** Adds ∂/∂(a pixel's deviation): a gradient [1, c, h, w], or [1, h, w, c], over its channels, each by its gain. */
+function addSlopes(slopes: Float64Array, gradient: Float32Array, isChannelsFirst: boolean, gain: readonly number[]): void {
+  const [pixelStep, channelStep] = isChannelsFirst ? [1, slopes.length] : [gain.length, 1];
+  for (let pixel = 0; pixel < slopes.length; pixel++)
+    for (let c = 0; c < gain.length; c++) slopes[pixel]! += gain[c]! * gradient[pixel * pixelStep + c * channelStep]!;
 }
 
 /** All products of a map of one list with one of another, [first, second]. */

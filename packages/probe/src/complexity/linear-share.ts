@@ -67,9 +67,8 @@ async function measureShares(laboratory: Laboratory): Promise<Table[]> {
     ...subject,
     kind: 'linear-share',
     layers: layers.map(({ layer, stage }, i) => {
-      const { centerPx, sizePx, receptiveField } = fields[i]!;
-      const seesWhole = receptiveField.y.seesWhole || receptiveField.x.seesWhole;
-      return { layer, stage, centerPx, sizePx, seesWhole, channels: sampled[i]! };
+      const { centerPx, sizePx } = fields[i]!;
+      return { layer, stage, centerPx, sizePx, channels: sampled[i]! };
     }),
     seed: context.options.seed,
     preprocess,

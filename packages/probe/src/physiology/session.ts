@@ -5,6 +5,7 @@
 import {
   chunkSize,
   createChunkExecutor,
+  cutPart,
   type NetworkEnvironment,
   type NetworkSetup,
   type OpenSession,
@@ -84,7 +85,8 @@ export function openPhysiologySession(
     const opened = await openNetwork({ ...environment, loadGraph, loadImage }, { ...setup, batch, only }, company);
     const { kernels, split, parts, packed, shared } = opened;
     const picture = pictureInput(split.head);
-    const [heightPx, widthPx] = picture.sizePx;
+    const { heightPx, widthPx } = view;
+    const seen = parts.get(picture.name)!;
     const nAtOnce = split.head.types.get(picture.name)!.shape[0]!;
     const pictures = new Float32Array(split.head.types.get(picture.name)!.shape.reduce((a, b) => a * b));
     const executor = createChunkExecutor(kernels, split, chunkSize, { taps, exact, packed });
@@ -132,7 +134,8 @@ export function openPhysiologySession(
         responses = new Float32Array(n * nUnits);
         shown.fill(0);
         for (let i = 0; i < n; i++) {
-          const values = preprocess(list.draw(first + i), setup.preprocess, { heightPx, widthPx });
+          const whole = preprocess(list.draw(first + i), setup.preprocess, { heightPx, widthPx });
+          const values = cutPart(whole, [heightPx, widthPx], seen);
           pictures.set(values, (i % nAtOnce) * values.length);
           if ((i + 1) % nAtOnce !== 0 && i + 1 < n) continue;
           executor.setInput(picture.name, pictures, 'channelsLast');

@@ -6,10 +6,12 @@ import {
   bindGraph,
   canonicalForm,
   createRandom,
+  cutPart,
   type Image,
   type NetworkEnvironment,
   type NetworkSetup,
   type OpenSession,
+  type Part,
   type PictureInput,
   type Preprocess,
   pictureInput,
@@ -109,13 +111,10 @@ export function openEffectiveFieldSession(
             note: typeof run === 'string' ? run : null,
           });
         if (typeof run === 'string') return;
-        const { executor, seed, nSeeds, gradient } = run;
+        const { executor, seed, nSeeds, gradient, part } = run;
         images[item.picture] ??= list.draw(item.picture);
-        executor.setInput(
-          picture.name,
-          preprocess(images[item.picture]!, setup.preprocess, { heightPx, widthPx }),
-          'channelsLast',
-        );
+        const values = preprocess(images[item.picture]!, setup.preprocess, { heightPx, widthPx });
+        executor.setInput(picture.name, cutPart(values, picture.sizePx, part), 'channelsLast');
         const { uint32 } = random.fork(layer.layer).fork(`picture ${item.picture}`);
         executor.setInput(
           seed,
@@ -123,7 +122,7 @@ export function openEffectiveFieldSession(
           'rowMajor',
         );
         executor.run();
-        addSquares(measured.at(-1)!.squares, executor.read(gradient).data, picture.axes);
+        addSquares(measured.at(-1)!.squares, executor.read(gradient).data, picture, part);
       },
       endChunk: () => measured,
       total: () => null,
@@ -132,14 +131,19 @@ export function openEffectiveFieldSession(
   };
 }
 
-/** Adds the squares of a gradient [1, c, h, w], or [1, h, w, c], over its colour channels. */
-function addSquares(squares: Float64Array, gradient: ArrayLike<number>, [yAxis]: PictureInput['axes']): void {
-  const nChannels = gradient.length / squares.length;
-  const [pixelStep, channelStep] = yAxis === 2 ? [1, squares.length] : [nChannels, 1];
-  for (let pixel = 0; pixel < squares.length; pixel++) {
-    for (let c = 0; c < nChannels; c++) {
-      const slope = gradient[pixel * pixelStep + c * channelStep]!;
-      squares[pixel]! += slope * slope;
+/** Adds the squares of the gradient of a part, [1, c, h, w] or [1, h, w, c], over its colour channels, to a map of the picture. */
+function addSquares(squares: Float64Array, gradient: ArrayLike<number>, { axes, sizePx }: PictureInput, part: Part): void {
+  const { row, column, heightUnits, widthUnits } = part;
+  const nPixels = heightUnits * widthUnits;
+  const nChannels = gradient.length / nPixels;
+  const [pixelStep, channelStep] = axes[0] === 2 ? [1, nPixels] : [nChannels, 1];
+  for (let y = 0, pixel = 0; y < heightUnits; y++) {
+    const start = (row + y) * sizePx[1] + column;
+    for (let x = 0; x < widthUnits; x++, pixel++) {
+      for (let c = 0; c < nChannels; c++) {
+        const slope = gradient[pixel * pixelStep + c * channelStep]!;
+        squares[start + x]! += slope * slope;
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ import {
   bindGraph,
   canonicalForm,
   createRandom,
+  cutPart,
   type Image,
   type NetworkEnvironment,
   type NetworkSetup,
@@ -120,7 +121,12 @@ export function openVisualiseSession(
       };
     }
 
-    function responsesTo({ executor, response }: UnitGradient, values: Float32Array): Float32Array {
+    /** @param whole the picture as the network sees it */
+    function responsesTo(gradient: UnitGradient, whole: Float32Array): Float32Array {
+      return responsesToPart(gradient, cutPart(whole, picture.sizePx, gradient.part));
+    }
+
+    function responsesToPart({ executor, response }: UnitGradient, values: Float32Array): Float32Array {
       executor.setInput(picture.name, values, 'channelsLast');
       executor.run();
       return executor.read(response).data as Float32Array;
@@ -138,21 +144,23 @@ export function openVisualiseSession(
       const { top, left, frame } = boxOf(layer);
       const fourier = createFourierPicture(frame, nColours);
       const parameters = new Float64Array(fourier.nParameters);
-      const { executor, seed, nSeeds, gradient } = run;
+      const { executor, seed, nSeeds, gradient, part } = run;
       const one = new Float32Array(nSeeds);
       one[channel] = 1;
-      const values = Float32Array.from(grey);
+      const values = cutPart(grey, picture.sizePx, part);
       let spread = firstSpread / 2;
       let climb: ReturnType<typeof createAdam> | undefined;
       const way = new Float64Array(nSteps);
 
       const n = frame.heightPx * frame.widthPx * nColours;
-      /** Calls with the index of each value of the picture, its channel, and where channel and pixel lie in the network's input. */
+      /** Calls with the index of each value that the unit sees of its field, its channel, and the number of its pixel in the part. */
       const forEachValue = (visit: (i: number, c: number, pixel: number) => void) => {
-        for (let y = 0, i = 0; y < frame.heightPx; y++) {
-          const row = (top + y) * widthPx + left;
-          for (let x = 0; x < frame.widthPx; x++)
-            for (let colour = 0; colour < nColours; colour++, i++) visit(i, colourOf(colour), row + x);
+        const [y0, x0] = [top - part.row, left - part.column];
+        for (let y = Math.max(0, -y0); y < Math.min(frame.heightPx, part.heightUnits - y0); y++) {
+          for (let x = Math.max(0, -x0); x < Math.min(frame.widthPx, part.widthUnits - x0); x++) {
+            const [first, pixel] = [(y * frame.widthPx + x) * nColours, (y0 + y) * part.widthUnits + x0 + x];
+            for (let colour = 0; colour < nColours; colour++) visit(first + colour, colourOf(colour), pixel);
+          }
         }
       };
       const gain = std.map((channelStd) => (255 * scale) / channelStd);
@@ -161,7 +169,7 @@ export function openVisualiseSession(
         forEachValue((i, c, pixel) => {
           values[pixel * nColours + c] = gain[c]! * made[i]! + zero[c]!;
         });
-      const [pixelStep, channelStep] = picture.axes[0] === 2 ? [1, heightPx * widthPx] : [nColours, 1];
+      const [pixelStep, channelStep] = picture.axes[0] === 2 ? [1, part.heightUnits * part.widthUnits] : [nColours, 1];
 
       return {
         layer: at,
@@ -175,7 +183,7 @@ export function openVisualiseSession(
           const made = fourier.picture(parameters, shiftOf(random, layer.sizePx));
           put(made);
           executor.setInput(seed, one, 'rowMajor');
-          way[at] = responsesTo(run, values)[channel]!;
+          way[at] = responsesToPart(run, values)[channel]!;
           const found = executor.read(gradient).data as Float32Array;
           const slopes = new Float64Array(n);
           let squares = 0;
@@ -203,7 +211,7 @@ export function openVisualiseSession(
         responseTo({ data }: Image): number {
           // A network of grey pictures sees one of three equal bytes.
           put(Float64Array.from({ length: n }, (_, i) => data[nColours === 1 ? 3 * i : i]! / 255));
-          return responsesTo(run, values)[channel]!;
+          return responsesToPart(run, values)[channel]!;
         },
       };
     }
