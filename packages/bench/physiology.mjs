@@ -121,7 +121,9 @@ async function openGroup({ core, probe, stimuli }, module, { graph, measured, vi
       session.beginChunk();
       await session.runItem(runs[0]);
       const [{ responses, nUnits }] = session.endChunk();
-      const offsets = measured.map((layer) => probe.unitOffsets(layer, options, probe.centrePlace(layer)));
+      const offsets = measured.map(
+        (layer, i) => probe.unitsInPart(layer, options, setup.places[i], parts.get(layer.layer)).offsets,
+      );
       const own = measured.map(() => []);
       forward(({ tapIndex, ptr, rows, channels }) => {
         const values = kernels.f32(ptr, rows * channels);

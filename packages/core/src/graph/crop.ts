@@ -31,10 +31,13 @@ export interface CroppedGraph {
 }
 
 /** The values of a picture [h, w, channels] that lie inside a part of it. */
-export function cutPart(values: Float32Array, [heightPx, widthPx]: readonly [h: number, w: number], part: Part): Float32Array {
-  const { row, column, heightUnits, widthUnits } = part;
+export function cutPart<A extends Float32Array | Float64Array>(
+  values: A,
+  [heightPx, widthPx]: readonly [h: number, w: number],
+  { row, column, heightUnits, widthUnits }: Part,
+): A {
   const nChannels = values.length / (heightPx * widthPx);
-  const inside = new Float32Array(heightUnits * widthUnits * nChannels);
+  const inside = values.slice(0, heightUnits * widthUnits * nChannels) as A;
   for (let y = 0; y < heightUnits; y++) {
     const start = ((row + y) * widthPx + column) * nChannels;
     inside.set(values.subarray(start, start + widthUnits * nChannels), y * widthUnits * nChannels);
@@ -45,7 +48,7 @@ export function cutPart(values: Float32Array, [heightPx, widthPx]: readonly [h: 
 /**
  * The graph that makes units at some places as the whole graph does, but for the rounding of sums that are added up in another
  * order: each node makes the part that later nodes read, from the parts that it reads, as far as its op can ({@link Op.crop}); where
- * it cannot, as in global pooling, whole values from there to the picture.
+ * it cannot, as in global pooling, whole values from there to the picture. Costs O(nodes) and a binding.
  *
  * @param places of values that the graph makes; a value may come more than once
  */
@@ -85,9 +88,9 @@ export function cropGraph(graph: BoundGraph, places: readonly Place[]): CroppedG
   const constants = new Map(graph.constants);
   const nodes: Node[] = [];
   const slices = new Set<string>();
-  const partOf = (name: string, box: Box | undefined): string => {
-    const held = boxes.get(name);
-    if (!held || !box || isSame(held, box)) return name;
+  const partOf = (name: string, box: Box): string => {
+    const held = boxes.get(name)!;
+    if (isSame(held, box)) return name;
     const part = `${name} [${box.map(([start, end]) => `${start}:${end}`).join(', ')}]`;
     if (slices.has(part)) return part;
     slices.add(part);

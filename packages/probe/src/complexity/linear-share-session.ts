@@ -72,7 +72,6 @@ export function openLinearShareSession(
     const bound = bindGraph(withControl(await environment.loadGraph(setup.model), setup.control), { input, maxBytes });
     const graph = setup.allNodes ? bound : canonicalForm(bound);
     const picture = pictureInput(graph);
-    const nPixels = picture.sizePx[0] * picture.sizePx[1];
     const noise = createPinkNoise(picture.sizePx);
     const random = createRandom(setup.seed).fork('linear share');
     const kernels = instantiate(environment.module);
@@ -174,18 +173,14 @@ export function openLinearShareSession(
     function spread(maps: readonly Float64Array[], part: Part): Float64Array[] {
       const [heightPx, widthPx] = picture.sizePx;
       const { row, column, heightUnits, widthUnits } = part;
-      const place = (y: number) => (row + y) * widthPx + column;
       const wholes = maps.map((map) => {
         const whole = new Float64Array(heightPx * widthPx);
-        for (let y = 0; y < heightUnits; y++) whole.set(map.subarray(y * widthUnits, (y + 1) * widthUnits), place(y));
+        for (let y = 0; y < heightUnits; y++)
+          whole.set(map.subarray(y * widthUnits, (y + 1) * widthUnits), (row + y) * widthPx + column);
         return whole;
       });
       const all = wholes.flatMap((map, i) => (i % 2 === 0 ? noise.covarianceTimes(map, wholes[i + 1]!) : []));
-      return all.map((whole) => {
-        const inside = new Float64Array(heightUnits * widthUnits);
-        for (let y = 0; y < heightUnits; y++) inside.set(whole.subarray(place(y), place(y) + widthUnits), y * widthUnits);
-        return inside;
-      });
+      return all.map((whole) => cutPart(whole, picture.sizePx, part));
     }
   };
 }

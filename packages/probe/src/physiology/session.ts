@@ -10,6 +10,7 @@ import {
   type NetworkSetup,
   type OpenSession,
   openNetwork,
+  type Part,
   type Place,
   type Preprocess,
   pictureInput,
@@ -58,6 +59,12 @@ export function placesIn({ layers, places }: Pick<PhysiologySetup, 'layers' | 'p
   return layers.map(({ layer: value }, i) => ({ value, row: places[i]![0], column: places[i]![1] }));
 }
 
+/** A layer as large as the part of it that is run, and where in that part the recorded units of one place lie. */
+export function unitsInPart(whole: LayerInfo, options: ProbeOptions, place: UnitPlace, { row, column, ...sizes }: Part) {
+  const layer: LayerInfo = { ...whole, ...sizes };
+  return { layer, offsets: unitOffsets(layer, options, [place[0] - row, place[1] - column]) };
+}
+
 /** What the units of all layers gave in a run. */
 export interface Recording {
   /** [stimuli × units], rectified: max(y, 0). */
@@ -100,11 +107,9 @@ export function openPhysiologySession(
     let nUnits = 0;
     const units = layers.map((whole, i) => {
       const first = nUnits;
-      const { row, column, ...sizes } = parts.get(whole.layer)!;
-      const layer = { ...whole, ...sizes };
-      const offsets = unitOffsets(layer, options, [places[i]![0] - row, places[i]![1] - column]);
-      nUnits += offsets.length;
-      return { layer, first, offsets };
+      const located = unitsInPart(whole, options, places[i]!, parts.get(whole.layer)!);
+      nUnits += located.offsets.length;
+      return { first, ...located };
     });
     /** Stimuli of the run that each layer has shown: dense layers come late, all stimuli at once. */
     const shown = new Uint32Array(layers.length);

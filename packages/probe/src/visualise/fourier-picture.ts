@@ -15,7 +15,7 @@ export interface PictureFrame {
 export interface FourierPicture {
   readonly nParameters: number;
   /**
-   * Values in 0…1, [h, w, colours].
+   * Values in 0…1, [h, w, colours]; the next picture takes their place.
    * @param shift the picture moves by so many pixels, around its torus
    */
   picture(parameters: Float64Array, shift: readonly [y: number, x: number]): Float64Array;
