@@ -6,15 +6,16 @@ import {
   chunkSize,
   createChunkExecutor,
   cutPart,
+  fit,
   type NetworkEnvironment,
   type NetworkSetup,
+  normalize,
   type OpenSession,
   openNetwork,
   type Part,
   type Place,
   type Preprocess,
   pictureInput,
-  preprocess,
   prune,
   type Tap,
 } from '@ventral/core';
@@ -94,6 +95,7 @@ export function openPhysiologySession(
     const picture = pictureInput(split.head);
     const { heightPx, widthPx } = view;
     const seen = parts.get(picture.name)!;
+    const seenPx = { heightPx: seen.heightUnits, widthPx: seen.widthUnits };
     const nAtOnce = split.head.types.get(picture.name)!.shape[0]!;
     const pictures = new Float32Array(split.head.types.get(picture.name)!.shape.reduce((a, b) => a * b));
     const executor = createChunkExecutor(kernels, split, chunkSize, { taps, exact, packed });
@@ -139,8 +141,10 @@ export function openPhysiologySession(
         responses = new Float32Array(n * nUnits);
         shown.fill(0);
         for (let i = 0; i < n; i++) {
-          const whole = preprocess(list.draw(first + i), setup.preprocess, { heightPx, widthPx });
-          const values = cutPart(whole, [heightPx, widthPx], seen);
+          // Of each pixel by itself: what is not seen need not be worked out.
+          const { data } = fit(list.draw(first + i), setup.preprocess, { heightPx, widthPx });
+          const part = { ...seenPx, data: cutPart(data, [heightPx, widthPx], seen) };
+          const values = normalize(part, setup.preprocess);
           pictures.set(values, (i % nAtOnce) * values.length);
           if ((i + 1) % nAtOnce !== 0 && i + 1 < n) continue;
           executor.setInput(picture.name, pictures, 'channelsLast');
