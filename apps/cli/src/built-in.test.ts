@@ -21,6 +21,7 @@ describe('ventralnet', () => {
     240_000,
   );
 
+  // Where the centre of the picture is not the animal, the box around it is what the network is shown.
   test.skipIf(!hasShared).each([
     ['bird', 'bird'],
     ['cat', 'cat'],
@@ -28,14 +29,26 @@ describe('ventralnet', () => {
     ['skimage_chelsea', 'cat'],
     ['dog_segmentation', 'dog'],
     ['dog_train_0', 'dog'],
-  ])('%s.png shows a %s', async (photo, name) => {
-    const { stdout } = await ventral(['run', 'ventralnet', '--image', shared(`photos/${photo}.png`), '--top', '1']);
+    ['parrot', 'bird', '--crop', '65,70,288,288'],
+    ['pets', 'dog', '--crop', '105,5,157,290'],
+  ])('%s.png shows a %s', async (photo, name, ...crop) => {
+    const image = shared(`photos/${photo}.png`);
+    const { stdout } = await ventral(['run', 'ventralnet', '--image', image, '--top', '1', ...crop]);
     expect(
       stdout
         .trim()
         .split(/[,\r\n]+/)
         .at(-1),
     ).toBe(name);
+  });
+
+  test.skipIf(!hasShared)('a box beyond the edge of a photograph is refused', async () => {
+    const image = shared('photos/parrot.png');
+    const { code, stdout, stderr } = await ventral(['run', 'ventralnet', '--image', image, '--crop', '300,0,100,80']);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(
+      'crop: 100×80 px at left 300, top 0 do not lie in the picture, which is 353 px wide and 640 px high.',
+    );
   });
 
   test('its control, untrained, sees the same pictures: as many rows, other numbers', async () => {

@@ -28,6 +28,13 @@ const inputSize = (text: string): readonly [h: number, w: number] => {
   return [Number(match[1]), Number(match[2])];
 };
 
+const pixelBox = (text: string) => {
+  const [leftPx = 0, topPx = 0, widthPx = 0, heightPx = 0, ...rest] = /^[\d,]+$/.test(text) ? text.split(',').map(Number) : [];
+  if (rest.length > 0 || widthPx === 0 || heightPx === 0)
+    throw new InvalidArgumentError('Left, top, width and height in pixels are needed, e.g. 80,0,200,200.');
+  return { leftPx, topPx, widthPx, heightPx };
+};
+
 /** `a,b{c,d}` → `a`, `b{c,d}`: commas inside braces belong to a glob. */
 const list = (text: string): string[] => {
   const parts = text.split(/,(?![^{]*\})/).map((part) => part.trim());
@@ -131,6 +138,9 @@ program
   .description('run the network on one picture and print its top classes')
   .argument('<model>', modelHelp)
   .requiredOption('--image <file>', 'the picture')
+  .addOption(
+    new Option('--crop <left,top,width,height>', 'show this part of the picture alone, in its pixels').argParser(pixelBox),
+  )
   .addOption(new Option('--top <k>', 'how many classes').argParser(wholeNumber(1)).default(5))
   .addOption(preprocessOption())
   .addOption(inputOption())

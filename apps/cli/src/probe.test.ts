@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncat
 import { join } from 'node:path';
 import { probes } from '@ventral/probe';
 import { hasShared, shared } from '@ventral/testkit';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { filesBelow, temporaryFolder, ventral } from './built-cli.test-helper.ts';
 import { encodePng } from './png.ts';
 
@@ -107,23 +107,21 @@ describe('built-in network', () => {
   });
 });
 
-describe('a full disk', () => {
+test('a full disk, of 300 kB: one line that names the file, exit 1, nothing left on it', async ({ skip }) => {
   const disk = join(folder, 'disk');
   mkdirSync(disk);
-  let isMounted = false;
   try {
-    // Only root may make a disk of 300 kB; elsewhere the case is skipped by name.
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk], { stdio: 'ignore' });
-    isMounted = true;
-  } catch {}
-  afterAll(() => {
-    if (isMounted) execFileSync('umount', [disk]);
-  });
-  test.skipIf(!isMounted)('of 300 kB: one line that names the file, exit 1, nothing left on it', async () => {
+  } catch {
+    skip('only root may mount so small a disk');
+  }
+  try {
     const { code, stderr } = await ventral(['probe', 'ventralnet:untrained', '--out', join(disk, 'results')]);
     expect(stderr).toMatch(/\nwrite ".*\.\w+": no space left on the disk\. Free some, or choose another place\.\n$/);
     expect([code, filesBelow(disk), existsSync(join(disk, 'results'))]).toEqual([1, [], false]);
-  });
+  } finally {
+    execFileSync('umount', [disk]);
+  }
 });
 
 describe('wrong use is exit 2, and files that cannot be used are exit 1, both in one line', () => {
@@ -148,6 +146,11 @@ describe('wrong use is exit 2, and files that cannot be used are exit 1, both in
     ],
     [['probe', 'nowhere.onnx', '--stimuli', 'noise'], 1, 'model "nowhere.onnx": no such file'],
     [['run', 'ventralnet:untrained', '--image', 'nowhere.png'], 1, 'read "nowhere.png": no such file or folder.'],
+    [
+      ['run', 'ventralnet:untrained', '--image', 'nowhere.png', '--crop', '10,20,30'],
+      2,
+      'Left, top, width and height in pixels are needed, e.g. 80,0,200,200.',
+    ],
     [['nonsense'], 2, "unknown command 'nonsense'"],
   ])('ventral %j → exit %i', async (args, code, message) => {
     const ended = await ventral(args);

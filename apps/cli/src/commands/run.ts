@@ -1,6 +1,6 @@
 /** @file `ventral run`: one picture, its top classes. */
 import { readFileSync } from 'node:fs';
-import { InputError } from '@ventral/core';
+import { cropImage, InputError, type PixelBox } from '@ventral/core';
 import { createImageDecoder } from '@ventral/formats';
 import { createClassifier } from '../classify.ts';
 import { isSystemError, systemErrorLine } from '../errors.ts';
@@ -11,6 +11,7 @@ import { loadRuntime } from '../runtime.ts';
 
 export interface RunOptions extends ModelOptions {
   readonly image: string;
+  readonly crop?: PixelBox;
   readonly top: number;
   readonly relaxed: 'on' | 'off';
   readonly json: boolean;
@@ -22,7 +23,8 @@ export async function run(name: string, options: RunOptions): Promise<void> {
   const notices = [model.graph.metadata.notice && `${model.name} is ${model.graph.metadata.notice}.`, assumptionLine(model)];
   for (const notice of notices) if (notice) voice.warn(notice);
   const runtime = loadRuntime(options.relaxed === 'on');
-  const image = await createImageDecoder(runtime.codecs)(readImage(options.image), options.image);
+  const picture = await createImageDecoder(runtime.codecs)(readImage(options.image), options.image);
+  const image = options.crop ? cropImage(picture, options.crop) : picture;
   const classes = await inModel(name, () => createClassifier(model, runtime).classify(image).slice(0, options.top));
   if (options.json) {
     const top = classes.map(({ classIndex, name: label, probability }) => ({
@@ -30,7 +32,7 @@ export async function run(name: string, options: RunOptions): Promise<void> {
       name: label ?? null,
       probability,
     }));
-    printJson({ model: model.name, image: options.image, top });
+    printJson({ model: model.name, image: options.image, crop: options.crop, top });
     return;
   }
   printTable(

@@ -3,15 +3,7 @@
  * the resampling op inside networks: that is ops/resize.ts.
  */
 import { InputError } from '../errors.ts';
-import type { Image } from './image.ts';
-
-/** A rectangle of pixels; top and left count from the picture's upper left corner. */
-export interface PixelBox {
-  readonly topPx: number;
-  readonly leftPx: number;
-  readonly heightPx: number;
-  readonly widthPx: number;
-}
+import type { Image, PixelBox } from './image.ts';
 
 /** Fraction bits of the fixed-point weights: 32 − 8 (a byte) − 2 (sign and headroom), as in Pillow's Resample.c. */
 const precisionBits = 32 - 8 - 2;

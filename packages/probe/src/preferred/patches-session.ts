@@ -4,6 +4,7 @@
  */
 import {
   createRandom,
+  cropImage,
   fit,
   type Image,
   type NetworkEnvironment,
@@ -68,7 +69,7 @@ export function openPatchesSession<Item>({
         if (patches.length === 0) return;
         const image = fit(await loadImage(item), preprocess, { heightPx, widthPx });
         for (const { box, isScrambled, isShown } of patches) {
-          const patch = cutOut(image, box);
+          const patch = cropImage(image, box);
           const small = comparable(patch);
           const own = random.fork(`${picture}: ${boxName(box)}`);
           measured.push({
@@ -88,15 +89,6 @@ export function openPatchesSession<Item>({
 /** Tells boxes of one picture apart. */
 export function boxName({ topPx, leftPx, heightPx, widthPx }: PixelBox): string {
   return `${heightPx}×${widthPx} at ${topPx}, ${leftPx}`;
-}
-
-function cutOut({ widthPx: stridePx, data }: Image, { topPx, leftPx, heightPx, widthPx }: PixelBox): Image {
-  const cut = new Uint8ClampedArray(3 * heightPx * widthPx);
-  for (let y = 0; y < heightPx; y++) {
-    const from = 3 * ((topPx + y) * stridePx + leftPx);
-    cut.set(data.subarray(from, from + 3 * widthPx), 3 * y * widthPx);
-  }
-  return { heightPx, widthPx, data: cut };
 }
 
 function shownAt(patch: Image): Image {
