@@ -148,26 +148,26 @@ export function f32_max_pool2d_gradient(
   kh: i32, kw: i32, sh: i32, sw: i32, padTop: i32, padLeft: i32, dh: i32, dw: i32,
 ): void {
   const pixel = floats(c), total = n * h * w * c;
-  for (let i = 0; i < total; i += 4) storeUpTo4(dxPtr + floats(i), f32x4.splat(0), total - i);
+  // Windows side by side: every input is in one of them, and nothing is added up.
+  const isTiled = kh == sh && kw == sw && dh == 1 && dw == 1 && padTop == 0 && padLeft == 0 && oh * sh == h && ow * sw == w;
+  if (!isTiled) for (let i = 0; i < total; i += 4) storeUpTo4(dxPtr + floats(i), f32x4.splat(0), total - i);
+  const down = <usize>(dh * w) * pixel, across = <usize>dw * pixel;
   for (let image = 0; image < n; image++) {
-    const first = <usize>(image * h * w) * pixel;
     for (let oy = 0; oy < oh; oy++) {
+      const top = oy * sh - padTop, ky0 = ceilDiv(-top, dh), ky1 = min(kh, ceilDiv(h - top, dh));
       for (let ox = 0; ox < ow; ox++) {
+        const left = ox * sw - padLeft, kx0 = ceilDiv(-left, dw), kx1 = min(kw, ceilDiv(w - left, dw));
+        const corner = <usize>((image * h + top + ky0 * dh) * w + left + kx0 * dw) * pixel;
         const out = <usize>((image * oh + oy) * ow + ox) * pixel;
         for (let ci = 0; ci < c; ci += 4) {
           const lanes = c - ci, y = loadUpTo4(yPtr + out + floats(ci), lanes), dy = loadUpTo4(dyPtr + out + floats(ci), lanes);
           // The first position that holds the maximum gets everything.
-          let open = i32x4.splat(-1);
-          for (let ky = 0; ky < kh; ky++) {
-            const iy = oy * sh + ky * dh - padTop;
-            if (<u32>iy >= <u32>h) continue;
-            for (let kx = 0; kx < kw; kx++) {
-              const ix = ox * sw + kx * dw - padLeft;
-              if (<u32>ix >= <u32>w) continue;
-              const at = first + <usize>(iy * w + ix) * pixel + floats(ci);
-              const wins = v128.and(open, f32x4.eq(loadUpTo4(xPtr + at, lanes), y));
+          let open = i32x4.splat(-1), row = corner + floats(ci);
+          for (let ky = ky0; ky < ky1; ky++, row += down) {
+            for (let kx = kx0, at = row; kx < kx1; kx++, at += across) {
+              const wins = v128.and(open, f32x4.eq(loadUpTo4(xPtr + at, lanes), y)), share = v128.and(dy, wins);
               open = v128.andnot(open, wins);
-              storeUpTo4(dxPtr + at, f32x4.add(loadUpTo4(dxPtr + at, lanes), v128.and(dy, wins)), lanes);
+              storeUpTo4(dxPtr + at, isTiled ? share : f32x4.add(loadUpTo4(dxPtr + at, lanes), share), lanes);
             }
           }
         }
@@ -217,8 +217,11 @@ function turnRows(c: i32): i32 {
 /** Bytes for four channels' sums in float64: of one quantity, and of another. */
 const SUMS: usize = 64;
 
+/** Bytes for four channels' columns of the gradient: factor, offset, mean, share and slope. */
+const COLUMNS: usize = 80;
+
 export function f32_batch_norm_scratch(c: i32): i32 {
-  return ((c + 3) >> 2) * (<i32>SUMS + 48);
+  return ((c + 3) >> 2) * <i32>(SUMS + COLUMNS);
 }
 
 export function f32_batch_statistics(
@@ -277,19 +280,30 @@ export function f32_batch_norm_factors(
 }
 
 export function f32_batch_norm_gradient(
-  xPtr: usize, dyPtr: usize, scalePtr: usize, meanPtr: usize, variancePtr: usize, epsilon: f64,
+  xPtr: usize, dyPtr: usize, scalePtr: usize, shiftPtr: usize, meanPtr: usize, variancePtr: usize, epsilon: f64, lo: f32, hi: f32,
   dxPtr: usize, dScalePtr: usize, dShiftPtr: usize, scratchPtr: usize, rows: i32, c: i32,
 ): void {
   const step = floats(c), n = f64x2.splat(<f64>rows), eps = f64x2.splat(epsilon), one = f64x2.splat(1), turn = turnRows(c);
-  for (let ci = 0, sums = scratchPtr; ci < c; ci += 4, sums += SUMS) clearSums(sums);
+  const l = f32x4.splat(lo), h = f32x4.splat(hi), columns = scratchPtr + <usize>((c + 3) >> 2) * SUMS;
+  // As they were in the forward pass, so that each value is on the same side of the bounds.
+  f32_batch_norm_factors(scalePtr, shiftPtr, meanPtr, variancePtr, epsilon, dScalePtr, dShiftPtr, c);
+  for (let ci = 0, sums = scratchPtr, column = columns; ci < c; ci += 4, sums += SUMS, column += COLUMNS) {
+    const lanes = c - ci, at = floats(ci);
+    clearSums(sums);
+    v128.store(column, loadUpTo4(dScalePtr + at, lanes));
+    v128.store(column, loadUpTo4(dShiftPtr + at, lanes), 16);
+    v128.store(column, loadUpTo4(meanPtr + at, lanes), 32);
+  }
   for (let first = 0; first < rows; first += turn) {
     const here = min(turn, rows - first);
-    for (let ci = 0, sums = scratchPtr; ci < c; ci += 4, sums += SUMS) {
-      const lanes = c - ci, mean = loadUpTo4(meanPtr + floats(ci), lanes), mean0 = widenLow(mean), mean1 = widenHigh(mean);
+    for (let ci = 0, sums = scratchPtr, column = columns; ci < c; ci += 4, sums += SUMS, column += COLUMNS) {
+      const lanes = c - ci, factor = v128.load(column), offset = v128.load(column, 16);
+      const mean = v128.load(column, 32), mean0 = widenLow(mean), mean1 = widenHigh(mean);
       let s0 = v128.load(sums), s1 = v128.load(sums, 16), q0 = v128.load(sums, 32), q1 = v128.load(sums, 48);
       let p = xPtr + floats(first * c + ci), g = dyPtr + floats(first * c + ci);
       for (let r = 0; r < here; r++, p += step, g += step) {
-        const x = loadUpTo4(p, lanes), dy = loadUpTo4(g, lanes), dy0 = widenLow(dy), dy1 = widenHigh(dy);
+        const x = loadUpTo4(p, lanes), dy = within(x, factor, offset, l, h, loadUpTo4(g, lanes));
+        const dy0 = widenLow(dy), dy1 = widenHigh(dy);
         s0 = f64x2.add(s0, dy0); s1 = f64x2.add(s1, dy1);
         q0 = f64x2.add(q0, f64x2.mul(dy0, f64x2.sub(widenLow(x), mean0)));
         q1 = f64x2.add(q1, f64x2.mul(dy1, f64x2.sub(widenHigh(x), mean1)));
@@ -298,10 +312,8 @@ export function f32_batch_norm_gradient(
     }
   }
   // dx = factor · (dy − share − (x − mean) · slope)
-  const columns = scratchPtr + <usize>((c + 3) >> 2) * SUMS;
-  for (let ci = 0, sums = scratchPtr, column = columns; ci < c; ci += 4, sums += SUMS, column += 48) {
-    const lanes = c - ci, at = floats(ci);
-    const variance = loadUpTo4(variancePtr + at, lanes), scale = loadUpTo4(scalePtr + at, lanes);
+  for (let ci = 0, sums = scratchPtr, column = columns; ci < c; ci += 4, sums += SUMS, column += COLUMNS) {
+    const lanes = c - ci, at = floats(ci), variance = loadUpTo4(variancePtr + at, lanes);
     const i0 = f64x2.div(one, f64x2.sqrt(f64x2.add(widenLow(variance), eps)));
     const i1 = f64x2.div(one, f64x2.sqrt(f64x2.add(widenHigh(variance), eps)));
     const s0 = v128.load(sums), s1 = v128.load(sums, 16);
@@ -309,18 +321,25 @@ export function f32_batch_norm_gradient(
     const t0 = f64x2.mul(v128.load(sums, 32), i0), t1 = f64x2.mul(v128.load(sums, 48), i1);
     storeUpTo4(dShiftPtr + at, narrow(s0, s1), lanes);
     storeUpTo4(dScalePtr + at, narrow(t0, t1), lanes);
-    v128.store(column, narrow(f64x2.mul(widenLow(scale), i0), f64x2.mul(widenHigh(scale), i1)));
-    v128.store(column, narrow(f64x2.div(s0, n), f64x2.div(s1, n)), 16);
-    v128.store(column, narrow(f64x2.div(f64x2.mul(t0, i0), n), f64x2.div(f64x2.mul(t1, i1), n)), 32);
+    v128.store(column, narrow(f64x2.div(s0, n), f64x2.div(s1, n)), 48);
+    v128.store(column, narrow(f64x2.div(f64x2.mul(t0, i0), n), f64x2.div(f64x2.mul(t1, i1), n)), 64);
   }
   for (let r = 0, p = xPtr, g = dyPtr, d = dxPtr; r < rows; r++, p += step, g += step, d += step) {
-    for (let ci = 0, column = columns; ci < c; ci += 4, column += 48) {
-      const lanes = c - ci, at = floats(ci);
-      const away = f32x4.mul(f32x4.sub(loadUpTo4(p + at, lanes), loadUpTo4(meanPtr + at, lanes)), v128.load(column, 32));
-      const inner = f32x4.sub(f32x4.sub(loadUpTo4(g + at, lanes), v128.load(column, 16)), away);
-      storeUpTo4(d + at, f32x4.mul(v128.load(column), inner), lanes);
+    for (let ci = 0, column = columns; ci < c; ci += 4, column += COLUMNS) {
+      const lanes = c - ci, at = floats(ci), x = loadUpTo4(p + at, lanes), factor = v128.load(column);
+      const dy = within(x, factor, v128.load(column, 16), l, h, loadUpTo4(g + at, lanes));
+      const away = f32x4.mul(f32x4.sub(x, v128.load(column, 32)), v128.load(column, 64));
+      storeUpTo4(d + at, f32x4.mul(factor, f32x4.sub(f32x4.sub(dy, v128.load(column, 48)), away)), lanes);
     }
   }
+}
+
+/** dy where x · factor + offset lies between the bounds, 0 elsewhere. */
+// @ts-ignore: decorator
+@inline
+function within(x: v128, factor: v128, offset: v128, lo: v128, hi: v128, dy: v128): v128 {
+  const y = f32x4.add(f32x4.mul(x, factor), offset);
+  return v128.and(dy, v128.and(f32x4.gt(y, lo), f32x4.lt(y, hi)));
 }
 
 export function f32_scatter_add(srcPtr: usize, indicesPtr: usize, n: i32, dstPtr: usize, size: i32): void {

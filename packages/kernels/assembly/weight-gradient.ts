@@ -4,7 +4,7 @@
  */
 import { PANEL } from './gemm';
 import { ceilDiv, floats, loadUpTo4, madd, storeUpTo4 } from './lanes';
-import { blockTiles, cutPatch, PLACES, placeBytes, TILE_IN, TILE_OUT, transformInput } from './winograd';
+import { cutPatch, PLACES, placeBytes, TILE_IN, TILE_OUT, transformInput } from './winograd';
 
 /** Most output positions that take part in one turn over the sums: both their rows stay in the first-level cache. */
 const BLOCK_POSITIONS: i32 = 64;
@@ -21,12 +21,12 @@ function padded4(n: i32): i32 {
   return (n + 3) & ~3;
 }
 
-/** Adds to the 8 columns at p. */
+/** To the 8 columns at p; `first`: nothing is there yet. */
 // @ts-ignore: decorator
 @inline
-function addColumns(p: usize, low: v128, high: v128): void {
-  v128.store(p, f32x4.add(v128.load(p), low));
-  v128.store(p, f32x4.add(v128.load(p, 16), high), 16);
+function addColumns(p: usize, low: v128, high: v128, first: bool): void {
+  v128.store(p, first ? low : f32x4.add(v128.load(p), low));
+  v128.store(p, first ? high : f32x4.add(v128.load(p, 16), high), 16);
 }
 
 /**
@@ -35,7 +35,7 @@ function addColumns(p: usize, low: v128, high: v128): void {
  */
 // @ts-ignore: decorator
 @inline
-function outerTile(count: i32, a: usize, lda: usize, b: usize, ldb: usize, sum: usize, lds: usize): void {
+function outerTile(count: i32, a: usize, lda: usize, b: usize, ldb: usize, sum: usize, lds: usize, first: bool): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   for (let i = count; i > 0; i -= 4) {
     let b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -66,10 +66,10 @@ function outerTile(count: i32, a: usize, lda: usize, b: usize, ldb: usize, sum: 
     x = v128.load32_splat(a, 12); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
     a += lda; b += ldb;
   }
-  addColumns(sum, c00, c01);
-  addColumns(sum + lds, c10, c11);
-  addColumns(sum + 2 * lds, c20, c21);
-  addColumns(sum + 3 * lds, c30, c31);
+  addColumns(sum, c00, c01, first);
+  addColumns(sum + lds, c10, c11, first);
+  addColumns(sum + 2 * lds, c20, c21, first);
+  addColumns(sum + 3 * lds, c30, c31, first);
 }
 
 function clear(p: usize, bytes: usize): void {
@@ -129,7 +129,7 @@ export function f32_conv2d_weight_gradient(
               for (let j = 0; j < wide; j += PANEL) {
                 let a = corner + floats(m), b = dy + floats(j);
                 for (let r = 0; r < rows; r++) {
-                  outerTile(ow, a, lda, b, lds, sums + <usize>m * lds + floats(j), lds);
+                  outerTile(ow, a, lda, b, lds, sums + <usize>m * lds + floats(j), lds, false);
                   a += <usize>sh * row;
                   b += <usize>ow * lds;
                 }
@@ -207,8 +207,11 @@ function columnBytes(tiles: i32, lanes: i32): usize {
   return floats(tiles * lanes);
 }
 
+/** Tiles of one block: as many as a turn over the sums has positions elsewhere. Fewer cost more turns over 36 · c · oc sums. */
+const BLOCK_TILES: i32 = BLOCK_POSITIONS;
+
 export function f32_winograd_weight_gradient_scratch(c: i32, oc: i32): i32 {
-  const tiles = blockTiles(c, oc), wide = padded(oc);
+  const tiles = BLOCK_TILES, wide = padded(oc);
   const patch = <usize>(PLACES * 16) + floats(PLACES * max(c, wide)) + 64;
   return <i32>(patch + <usize>PLACES * (placeBytes(tiles, c) + placeBytes(tiles, wide) + placeBytes(c, wide)));
 }
@@ -222,13 +225,14 @@ export function f32_winograd_weight_gradient(
   n: i32, h: i32, w: i32, c: i32, oh: i32, ow: i32, oc: i32, padTop: i32, padLeft: i32,
 ): void {
   const down = (oh + TILE_OUT - 1) / TILE_OUT, across = (ow + TILE_OUT - 1) / TILE_OUT, total = n * down * across;
-  const tiles = blockTiles(c, oc), wide = padded(oc), lds = floats(wide);
+  const tiles = BLOCK_TILES, wide = padded(oc), lds = floats(wide);
   const vPlace = placeBytes(tiles, c), mPlace = placeBytes(tiles, wide), uPlace = placeBytes(c, wide);
   const vColumn = columnBytes(tiles, 4), mColumn = columnBytes(tiles, PANEL);
   const turn = scratchPtr, patch = turn + PLACES * 16;
   const v = (patch + floats(PLACES * max(c, wide)) + 63) & ~(<usize>63);
   const m = v + <usize>PLACES * vPlace, u = m + <usize>PLACES * mPlace;
-  clear(m, <usize>PLACES * (mPlace + uPlace));
+  // Columns of the last panel that no output fills.
+  if (wide - oc > 3) clear(m, <usize>PLACES * mPlace);
   for (let first = 0; first < total; first += tiles) {
     const here = min(tiles, total - first);
     for (let t = 0; t < here; t++) {
@@ -251,13 +255,18 @@ export function f32_winograd_weight_gradient(
       for (let i = 0; i < c; i += 4) {
         const a = v + <usize>q * vPlace + <usize>(i >> 2) * vColumn, sum = u + <usize>q * uPlace + <usize>i * lds;
         for (let j = 0; j < wide; j += PANEL) {
-          outerTile(here, a, 16, m + <usize>q * mPlace + <usize>(j >> 3) * mColumn, 32, sum + floats(j), lds);
+          outerTile(here, a, 16, m + <usize>q * mPlace + <usize>(j >> 3) * mColumn, 32, sum + floats(j), lds, first == 0);
         }
       }
     }
   }
-  for (let i = 0; i < c; i++) {
-    for (let j = 0; j < oc; j += 4) transformBack(u + <usize>i * lds + floats(j), uPlace, dwPtr + floats((j * c + i) * 9), floats(9 * c), oc - j, turn);
+  // One cache line of u after the other, and filters of few outputs in turn: those of neighbouring inputs share their lines.
+  for (let line = 0; line < oc; line += 16) {
+    for (let i = 0; i < c; i++) {
+      for (let j = line; j < min(line + 16, oc); j += 4) {
+        transformBack(u + <usize>i * lds + floats(j), uPlace, dwPtr + floats((j * c + i) * 9), floats(9 * c), oc - j, turn);
+      }
+    }
   }
 }
 
@@ -299,34 +308,60 @@ function transformGradient(
 
 /** Gᵀ u G for up to four neighbouring output channels; each filter's nine numbers go `filter` bytes after those of the one before. */
 function transformBack(u: usize, place: usize, target: usize, filter: usize, lanes: i32, turn: usize): void {
-  const sixth = f32x4.splat(-1.0 / 6), quarter = f32x4.splat(0.25), d24 = f32x4.splat(1.0 / 24), d12 = f32x4.splat(1.0 / 12);
+  const step = <usize>6 * place;
   for (let x = 0, s = u, p = turn; x < TILE_IN; x++, s += place, p += 16) {
-    const step = <usize>6 * place;
     const u0 = v128.load(s), u1 = v128.load(s + step), u2 = v128.load(s + 2 * step);
     const u3 = v128.load(s + 3 * step), u4 = v128.load(s + 4 * step), u5 = v128.load(s + 5 * step);
-    const s12 = f32x4.mul(sixth, f32x4.add(u1, u2)), d = f32x4.mul(sixth, f32x4.sub(u1, u2));
-    const s34 = f32x4.add(u3, u4), d34 = f32x4.sub(u3, u4);
-    v128.store(p, f32x4.add(f32x4.add(f32x4.mul(quarter, u0), s12), f32x4.mul(d24, s34)));
-    v128.store(p, f32x4.add(d, f32x4.mul(d12, d34)), 96);
-    v128.store(p, f32x4.add(f32x4.sub(s12, f32x4.mul(sixth, s34)), u5), 192);
+    v128.store(p, backFirst(u0, u1, u2, u3, u4));
+    v128.store(p, backMiddle(u1, u2, u3, u4), 96);
+    v128.store(p, backLast(u1, u2, u3, u4, u5), 192);
   }
-  for (let y = 0, p = turn, o = target; y < 3; y++, p += 96, o += 12) {
+  for (let y = 0, p = turn, o = turn; y < 3; y++, p += 96, o += 48) {
     const u0 = v128.load(p), u1 = v128.load(p, 16), u2 = v128.load(p, 32);
     const u3 = v128.load(p, 48), u4 = v128.load(p, 64), u5 = v128.load(p, 80);
-    const s12 = f32x4.mul(sixth, f32x4.add(u1, u2)), d = f32x4.mul(sixth, f32x4.sub(u1, u2));
-    const s34 = f32x4.add(u3, u4), d34 = f32x4.sub(u3, u4);
-    scatter(o, f32x4.add(f32x4.add(f32x4.mul(quarter, u0), s12), f32x4.mul(d24, s34)), filter, lanes);
-    scatter(o + 4, f32x4.add(d, f32x4.mul(d12, d34)), filter, lanes);
-    scatter(o + 8, f32x4.add(f32x4.sub(s12, f32x4.mul(sixth, s34)), u5), filter, lanes);
+    v128.store(o, backFirst(u0, u1, u2, u3, u4));
+    v128.store(o, backMiddle(u1, u2, u3, u4), 16);
+    v128.store(o, backLast(u1, u2, u3, u4, u5), 32);
   }
+  // Nine numbers of four filters, side by side in turn, to nine numbers of each.
+  putQuads(target, filter, lanes, v128.load(turn), v128.load(turn, 16), v128.load(turn, 32), v128.load(turn, 48));
+  putQuads(target + 16, filter, lanes, v128.load(turn, 64), v128.load(turn, 80), v128.load(turn, 96), v128.load(turn, 112));
+  const last = v128.load(turn, 128), p = target + 32;
+  v128.store32_lane(p, last, 0);
+  if (lanes > 1) v128.store32_lane(p + filter, last, 1);
+  if (lanes > 2) v128.store32_lane(p + 2 * filter, last, 2);
+  if (lanes > 3) v128.store32_lane(p + 3 * filter, last, 3);
 }
 
-/** The first lanes of v, `stride` bytes apart. */
+/** The three rows of Gᵀ on a column of six. */
 // @ts-ignore: decorator
 @inline
-function scatter(p: usize, v: v128, stride: usize, lanes: i32): void {
-  v128.store32_lane(p, v, 0);
-  if (lanes > 1) v128.store32_lane(p + stride, v, 1);
-  if (lanes > 2) v128.store32_lane(p + 2 * stride, v, 2);
-  if (lanes > 3) v128.store32_lane(p + 3 * stride, v, 3);
+function backFirst(u0: v128, u1: v128, u2: v128, u3: v128, u4: v128): v128 {
+  const near = f32x4.mul(f32x4.splat(-1.0 / 6), f32x4.add(u1, u2));
+  return f32x4.add(f32x4.add(f32x4.mul(f32x4.splat(0.25), u0), near), f32x4.mul(f32x4.splat(1.0 / 24), f32x4.add(u3, u4)));
+}
+
+// @ts-ignore: decorator
+@inline
+function backMiddle(u1: v128, u2: v128, u3: v128, u4: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.splat(-1.0 / 6), f32x4.sub(u1, u2)), f32x4.mul(f32x4.splat(1.0 / 12), f32x4.sub(u3, u4)));
+}
+
+// @ts-ignore: decorator
+@inline
+function backLast(u1: v128, u2: v128, u3: v128, u4: v128, u5: v128): v128 {
+  const sixth = f32x4.splat(-1.0 / 6);
+  return f32x4.add(f32x4.sub(f32x4.mul(sixth, f32x4.add(u1, u2)), f32x4.mul(sixth, f32x4.add(u3, u4))), u5);
+}
+
+/** Four numbers of up to four filters, each number a vector over the filters: as four neighbouring numbers of each filter. */
+// @ts-ignore: decorator
+@inline
+function putQuads(p: usize, filter: usize, lanes: i32, a: v128, b: v128, c: v128, d: v128): void {
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(p, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+  if (lanes > 1) v128.store(p + filter, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+  if (lanes > 2) v128.store(p + 2 * filter, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5));
+  if (lanes > 3) v128.store(p + 3 * filter, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7));
 }

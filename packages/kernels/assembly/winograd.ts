@@ -25,7 +25,7 @@ function padded(n: i32): i32 {
 }
 
 /** Tiles of one block. */
-export function blockTiles(c: i32, oc: i32): i32 {
+function blockTiles(c: i32, oc: i32): i32 {
   const fit = BLOCK_BYTES / (PLACES * 4 * (c + padded(oc)));
   return min(MAX_TILES, max(MIN_TILES, fit & ~(ROWS - 1)));
 }
@@ -48,27 +48,27 @@ export function f32_winograd_pack(srcPtr: usize, dstPtr: usize, c: i32, oc: i32,
   const place = packedPlace(c, oc);
   // A filter turned by half a circle is the same nine numbers read backwards.
   const t = turned ? <usize>-4 : <usize>4, start = turned ? <usize>32 : <usize>0;
-  for (let j = 0; j < oc; j += 2) {
-    // Two neighbouring outputs at a time: in float64, rounded once.
-    const second = j + 1 < oc ? floats(so) : 0;
-    let dst = dstPtr + floats((j / PANEL) * c * PANEL + (j % PANEL));
+  for (let panel = 0; panel < oc; panel += PANEL) {
+    let dst = dstPtr + floats(panel * c);
     for (let i = 0; i < c; i++, dst += 32) {
-      const g = srcPtr + floats(j * so + i * sc) + start;
-      const g0 = pair(g, second), g1 = pair(g + t, second), g2 = pair(g + 2 * t, second);
-      const g3 = pair(g + 3 * t, second), g4 = pair(g + 4 * t, second), g5 = pair(g + 5 * t, second);
-      const g6 = pair(g + 6 * t, second), g7 = pair(g + 7 * t, second), g8 = pair(g + 8 * t, second);
-      for (let y = 0, o = dst; y < TILE_IN; y++, o += 6 * place) {
-        // One row of G · g, then times Gᵀ.
-        const r0 = filterPoint(y, g0, g3, g6), r1 = filterPoint(y, g1, g4, g7), r2 = filterPoint(y, g2, g5, g8);
-        const r02 = f64x2.add(r0, r2), near = f64x2.mul(r02, f64x2.splat(-1.0 / 6)), near1 = f64x2.mul(r1, f64x2.splat(-1.0 / 6));
-        const far = f64x2.add(f64x2.mul(r0, f64x2.splat(1.0 / 24)), f64x2.mul(r2, f64x2.splat(1.0 / 6)));
-        const far1 = f64x2.mul(r1, f64x2.splat(1.0 / 12));
-        putPair(o, f64x2.mul(r0, f64x2.splat(0.25)));
-        putPair(o + place, f64x2.add(near, near1));
-        putPair(o + 2 * place, f64x2.sub(near, near1));
-        putPair(o + 3 * place, f64x2.add(far, far1));
-        putPair(o + 4 * place, f64x2.sub(far, far1));
-        putPair(o + 5 * place, r2);
+      for (let j = panel; j < min(panel + PANEL, oc); j += 2) {
+        // Two neighbouring outputs at a time: in float64, rounded once.
+        const second = j + 1 < oc ? floats(so) : 0;
+        const g = srcPtr + floats(j * so + i * sc) + start;
+        const g0 = pair(g, second), g1 = pair(g + t, second), g2 = pair(g + 2 * t, second);
+        const g3 = pair(g + 3 * t, second), g4 = pair(g + 4 * t, second), g5 = pair(g + 5 * t, second);
+        const g6 = pair(g + 6 * t, second), g7 = pair(g + 7 * t, second), g8 = pair(g + 8 * t, second);
+        // G · g, column by column, then each row times Gᵀ.
+        const a0 = near(g0, g3, g6), a1 = near(g1, g4, g7), a2 = near(g2, g5, g8);
+        const b0 = near(g0, f64x2.neg(g3), g6), b1 = near(g1, f64x2.neg(g4), g7), b2 = near(g2, f64x2.neg(g5), g8);
+        const e0 = far(g0, g6), e1 = far(g1, g7), e2 = far(g2, g8), f0 = farOdd(g3), f1 = farOdd(g4), f2 = farOdd(g5);
+        const quarter = f64x2.splat(0.25), step = <usize>6 * place, o = dst + floats(j - panel);
+        putRow(o, place, f64x2.mul(g0, quarter), f64x2.mul(g1, quarter), f64x2.mul(g2, quarter));
+        putRow(o + step, place, a0, a1, a2);
+        putRow(o + 2 * step, place, b0, b1, b2);
+        putRow(o + 3 * step, place, f64x2.add(e0, f0), f64x2.add(e1, f1), f64x2.add(e2, f2));
+        putRow(o + 4 * step, place, f64x2.sub(e0, f0), f64x2.sub(e1, f1), f64x2.sub(e2, f2));
+        putRow(o + 5 * step, place, g6, g7, g8);
       }
     }
   }
@@ -94,17 +94,38 @@ function putPair(p: usize, v: v128): void {
   v128.store64_lane(p, f32x4.demote_f64x2_zero(v), 0);
 }
 
-/** The filter polynomial at the point of index i, with the scale that makes the other two transforms whole numbers. */
+/** The filter polynomial at 1 and (with its middle negated) −1, with the scale that makes the other two transforms whole numbers. */
 // @ts-ignore: decorator
 @inline
-function filterPoint(i: i32, g0: v128, g1: v128, g2: v128): v128 {
-  if (i == 0) return f64x2.mul(g0, f64x2.splat(0.25));
-  if (i == 5) return g2;
-  const odd = i & 1 ? g1 : f64x2.neg(g1);
-  if (i <= 2) return f64x2.mul(f64x2.add(f64x2.add(g0, g2), odd), f64x2.splat(-1.0 / 6));
-  return f64x2.add(
-    f64x2.add(f64x2.mul(g0, f64x2.splat(1.0 / 24)), f64x2.mul(g2, f64x2.splat(1.0 / 6))), f64x2.mul(odd, f64x2.splat(1.0 / 12)),
-  );
+function near(g0: v128, g1: v128, g2: v128): v128 {
+  return f64x2.mul(f64x2.add(f64x2.add(g0, g2), g1), f64x2.splat(-1.0 / 6));
+}
+
+/** Even and odd part of the same at 2 and −2. */
+// @ts-ignore: decorator
+@inline
+function far(g0: v128, g2: v128): v128 {
+  return f64x2.add(f64x2.mul(g0, f64x2.splat(1.0 / 24)), f64x2.mul(g2, f64x2.splat(1.0 / 6)));
+}
+
+// @ts-ignore: decorator
+@inline
+function farOdd(g1: v128): v128 {
+  return f64x2.mul(g1, f64x2.splat(1.0 / 12));
+}
+
+/** One row of G g, times Gᵀ, to six places. */
+// @ts-ignore: decorator
+@inline
+function putRow(o: usize, place: usize, r0: v128, r1: v128, r2: v128): void {
+  const even = f64x2.mul(f64x2.add(r0, r2), f64x2.splat(-1.0 / 6)), odd = f64x2.mul(r1, f64x2.splat(-1.0 / 6));
+  const e = far(r0, r2), f = farOdd(r1);
+  putPair(o, f64x2.mul(r0, f64x2.splat(0.25)));
+  putPair(o + place, f64x2.add(even, odd));
+  putPair(o + 2 * place, f64x2.sub(even, odd));
+  putPair(o + 3 * place, f64x2.add(e, f));
+  putPair(o + 4 * place, f64x2.sub(e, f));
+  putPair(o + 5 * place, r2);
 }
 
 export function f32_winograd_scratch(c: i32, oc: i32): i32 {

@@ -580,16 +580,19 @@ export interface KernelExports {
     c: number,
   ): void;
   /**
-   * Gradients of batch normalisation by the batch's own mean and variance: ∂loss/∂x [rows, c], ∂loss/∂scale and ∂loss/∂shift [c];
-   * sums in float64.
+   * Gradients of batch normalisation by the batch's own mean and variance, and of the clamp to lo … hi after it (−∞, ∞: none):
+   * ∂loss/∂x [rows, c], ∂loss/∂scale and ∂loss/∂shift [c]; sums in float64.
    */
   f32_batch_norm_gradient(
     xPtr: number,
     dyPtr: number,
     scalePtr: number,
+    shiftPtr: number,
     meanPtr: number,
     variancePtr: number,
     epsilon: number,
+    lo: number,
+    hi: number,
     dxPtr: number,
     dScalePtr: number,
     dShiftPtr: number,

@@ -239,6 +239,9 @@ describe('pooling gradients', () => {
   type Two = readonly [number, number];
   const cases: readonly { x: Four; k: Two; s: Two; p: Four; d: Two }[] = [
     { x: [2, 5, 8, 9], k: [2, 2], s: [2, 2], p: [0, 0, 0, 0], d: [1, 1] },
+    { x: [2, 5, 8, 8], k: [2, 2], s: [2, 2], p: [0, 0, 0, 0], d: [1, 1] },
+    { x: [1, 8, 6, 9], k: [2, 3], s: [2, 3], p: [0, 0, 0, 0], d: [1, 1] },
+    { x: [1, 4, 6, 6], k: [2, 2], s: [2, 2], p: [1, 1, 1, 1], d: [1, 1] },
     { x: [1, 8, 7, 7], k: [3, 3], s: [2, 2], p: [1, 1, 1, 1], d: [1, 1] },
     { x: [3, 3, 9, 8], k: [3, 2], s: [1, 1], p: [1, 0, 1, 1], d: [2, 1] },
   ];
@@ -274,22 +277,23 @@ describe('pooling gradients', () => {
 
 describe('batch normalisation while training', () => {
   it.each([
-    [1, 1],
-    [7, 3],
-    [300, 8],
-    [40, 37],
-    [5000, 6],
-    [3, 1100],
-  ])('%d rows of %d channels', (rows, c) => {
+    [1, 1, -Infinity, Infinity],
+    [7, 3, -Infinity, Infinity],
+    [300, 8, 0, Infinity],
+    [40, 37, -0.4, 0.3],
+    [5000, 6, -Infinity, Infinity],
+    [3, 1100, 0, Infinity],
+  ])('%d rows of %d channels, cut off at %d and %d', (rows, c, lo, hi) => {
     const random = generator(rows);
     const x = uniform(random, rows * c, 99, 101);
     const dy = uniform(random, rows * c);
     const scale = uniform(random, c, 0.5, 2);
+    const offset = uniform(random, c);
     const column = (values: Float64Array, i: number) => Array.from({ length: rows }, (_, r) => values[r * c + i]!);
     const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / rows;
     const epsilon = 1e-5;
     scoped((memory) => {
-      const [xAt, dyAt, scaleAt] = [x, dy, scale].map((values) => memory.put(values));
+      const [xAt, dyAt, scaleAt, offsetAt] = [x, dy, scale, offset].map((values) => memory.put(values));
       const [means, variances, dx, dScale, dShift] = [c, c, rows * c, c, c].map((n) => memory.out(n));
       const scratch = memory.out(run.f32_batch_norm_scratch(c) / 4);
       run.f32_batch_statistics(xAt!.ptr, rows, c, means!.ptr, variances!.ptr, scratch.ptr);
@@ -313,9 +317,12 @@ describe('batch normalisation while training', () => {
         xAt!.ptr,
         dyAt!.ptr,
         scaleAt!.ptr,
+        offsetAt!.ptr,
         means!.ptr,
         variances!.ptr,
         epsilon,
+        lo,
+        hi,
         dx!.ptr,
         dScale!.ptr,
         dShift!.ptr,
@@ -328,7 +335,8 @@ describe('batch normalisation while training', () => {
       for (let i = 0; i < c; i++) {
         const inverse = 1 / Math.sqrt(given.variance[i]! + epsilon);
         const normal = column(x, i).map((value) => (value - given.mean[i]!) * inverse);
-        const gradient = column(dy, i);
+        const isWithin = (z: number) => scale[i]! * z + offset[i]! > lo && scale[i]! * z + offset[i]! < hi;
+        const gradient = column(dy, i).map((g, r) => (isWithin(normal[r]!) ? g : 0));
         const shift = gradient.reduce((a, b) => a + b, 0);
         const slope = gradient.reduce((sum, g, r) => sum + g * normal[r]!, 0);
         expect(mismatches([gotShift[i]!, gotScale[i]!], [shift, slope], 1e-4 * Math.sqrt(rows))).toEqual([]);

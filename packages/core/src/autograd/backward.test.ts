@@ -6,6 +6,7 @@ import { createExecutor } from '../exec/executor.ts';
 import type { BoundGraph } from '../graph/bind.ts';
 import type { Node } from '../graph/graph.ts';
 import { ops } from '../ops/table.ts';
+import type { UnaryAttributes } from '../ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { withGradients } from './backward.ts';
 
@@ -14,14 +15,14 @@ const relu = { fn: 'relu', alpha: 0, beta: 0 } as const;
 const gemm = { alpha: 1, beta: 1, transA: false, transB: true } as const;
 const pool = { kind: 'max', kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
 
-/** A residual network with every kind of step that ours have. */
-function network(): BoundGraph {
+/** A residual network with every kind of step that ours have; its normalisation with the activation that follows it, or by itself. */
+function network(activation?: UnaryAttributes): BoundGraph {
   return graphOf(
     [3, 3, 8, 8],
     [
       node('conv2d', 'c1', ['x', 'w1', 'b1'], { ...conv, activation: { fn: 'gelu', alpha: 0, beta: 0 } }),
       node('conv2d', 'c2', ['c1', 'w2'], conv),
-      node('batchNormTraining', 'n2', ['c2', 'scale', 'shift'], { epsilon: 1e-3 }),
+      node('batchNormTraining', 'n2', ['c2', 'scale', 'shift'], { epsilon: 1e-3, activation }),
       node('unary', 'r2', ['n2'], relu),
       node('binary', 's', ['r2', 'c1'], { fn: 'add' }),
       node('pool2d', 'p', ['s'], { ...pool, ceilMode: false, countPadding: false }),
@@ -59,9 +60,13 @@ describe('withGradients', () => {
     ]);
   });
 
-  it('a residual network: derivatives of its picture and of all its weights, by differences, and on the kernels', () => {
-    checkGradients(network(), given(), compiledKernels, 3e-5);
-  });
+  it.each(['none', 'relu', 'clip', 'gelu'] as const)(
+    'a residual network: derivatives of its picture and of all its weights, by differences, and on the kernels; activation in the normalisation: %s',
+    (fn) => {
+      const activation = fn === 'none' ? undefined : { fn, alpha: -0.5, beta: 1 };
+      checkGradients(network(activation), given(), compiledKernels, 3e-5);
+    },
+  );
 
   it('by hand: y = (2a + b)², a = 1, b = 3: y′ = (20, 10); a value used twice gets the sum', () => {
     const scalar = (value: number): Tensor => ({ dtype: 'float32', shape: [1], data: Float32Array.of(value) });
@@ -103,12 +108,13 @@ describe('withGradients', () => {
 });
 
 it.each([
-  [[4, 5, 3, 6], 1e-5],
-  [[2, 16, 5], 1e-3],
-  [[3, 4, 1, 1], 0.1],
-])('batchNormTraining of %j gives what the twin gives, mean and variance included', (shape, epsilon) => {
+  [[4, 5, 3, 6], 1e-5, undefined],
+  [[2, 16, 5], 1e-3, relu],
+  [[3, 4, 1, 1], 0.1, { ...relu, fn: 'gelu' } as const],
+])('batchNormTraining of %j gives what the twin gives, mean and variance included', (shape, epsilon, activation) => {
   const c = shape[1]!;
-  const one = { ...node('batchNormTraining', 'y', ['x', 'scale', 'shift'], { epsilon }), outputs: ['y', 'mean', 'variance'] };
+  const attributes = { epsilon, activation };
+  const one = { ...node('batchNormTraining', 'y', ['x', 'scale', 'shift'], attributes), outputs: ['y', 'mean', 'variance'] };
   const graph = graphOf(shape, [one as Node], { scale: randomTensor([c], 2, [0.5, 2]), shift: weight(c) }, [
     'y',
     'mean',

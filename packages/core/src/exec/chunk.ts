@@ -6,7 +6,7 @@
 import type { Kernels } from '@ventral/kernels';
 import type { BoundGraph } from '../graph/bind.ts';
 import type { GraphInput, Node } from '../graph/graph.ts';
-import { sizeOf, toFloat32 } from '../tensor/tensor.ts';
+import { sizeOf } from '../tensor/tensor.ts';
 import { createExecutor, type ExecutorOptions } from './executor.ts';
 import type { Tap } from './tap.ts';
 import { packWeights } from './weights.ts';
@@ -154,7 +154,8 @@ export function createChunkExecutor(
     run(onTap) {
       if (tail && nWaiting === nImages) throw new Error(`createChunkExecutor: ${nImages} pictures are waiting; flush() first.`);
       head.executor.run(head.renumbered(onTap));
-      for (const { name, nColumns, data } of rows) data.set(toFloat32(head.executor.read(name)), nWaiting * nColumns);
+      for (const { name, nColumns, data } of rows)
+        head.executor.readInto(name, data.subarray(nWaiting * nColumns, (nWaiting + 1) * nColumns));
       nWaiting++;
     },
     flush(onTap) {

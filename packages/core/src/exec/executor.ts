@@ -9,7 +9,7 @@ import { sameLayout } from '../tensor/layout.ts';
 import { formatShape, heldAsFloat32, sizeOf, type Tensor, toFloat32 } from '../tensor/tensor.ts';
 import { type PlacedValue, planGraph, reordering } from './plan.ts';
 import type { Tap } from './tap.ts';
-import { readValue, valueView, writeValue } from './twin.ts';
+import { readValue, rowMajorView, valueView, writeValue } from './twin.ts';
 import { packPlan, packStep } from './weights.ts';
 
 export interface ExecutorOptions {
@@ -31,6 +31,8 @@ export interface Executor {
   run(onTap?: (tap: Tap) => void): void;
   /** A graph output (any time after run) or a tapped value (inside its onTap), row-major in its logical shape. */
   read(value: string): Tensor;
+  /** The same, written to `target`, which has as many values. */
+  readInto(value: string, target: Float32Array): void;
 }
 
 /**
@@ -109,6 +111,12 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
     taps: (step.node?.outputs ?? []).flatMap((name, i) => (tapIndices.has(name) ? [bindTap(name, step.outputs[i]!)] : [])),
   }));
   const readable = new Set(graph.outputs);
+  const placeOf = (name: string): [ptr: number, value: PlacedValue] => {
+    const value = plan.values.get(name);
+    if (!value || !readable.has(name))
+      throw new Error(`read "${name}": is neither an output of "${graph.name}" nor a tap that is being shown.`);
+    return [addressOf(value), value];
+  };
 
   return {
     graph,
@@ -136,12 +144,10 @@ export function createExecutor(kernels: Kernels, graph: BoundGraph, options: Exe
       }
     },
     read(name) {
-      const constant = graph.constants.get(name);
-      if (constant) return constant;
-      const value = plan.values.get(name);
-      if (!value || !readable.has(name))
-        throw new Error(`read "${name}": is neither an output of "${graph.name}" nor a tap that is being shown.`);
-      return readValue(kernels, addressOf(value), value);
+      return graph.constants.get(name) ?? readValue(kernels, ...placeOf(name));
+    },
+    readInto(name, target) {
+      target.set(graph.constants.get(name)?.data ?? rowMajorView(kernels, ...placeOf(name)).data);
     },
   };
 }

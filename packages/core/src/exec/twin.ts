@@ -23,12 +23,17 @@ export function valueView(
 
 /** A copy of a value in memory, row-major. */
 export function readValue(kernels: Kernels, ptr: number, value: InMemory): Tensor {
-  const { dtype, shape, order } = value;
-  const view = valueView(kernels, ptr, value);
-  const data = sameLayout(shape, order, rowMajor(shape.length))
-    ? view.slice()
-    : gatherStrided(view, shape, stridesOf(shape, order));
-  return { dtype, shape, data: dtype === 'float32' ? data : Float64Array.from(data) };
+  const { dtype, shape } = value;
+  const { data, isOwn } = rowMajorView(kernels, ptr, value);
+  return { dtype, shape, data: dtype !== 'float32' ? Float64Array.from(data) : isOwn ? data : data.slice() };
+}
+
+/** The values row-major: as they lie there, or else (`isOwn`) as a copy. */
+export function rowMajorView(kernels: Kernels, ptr: number, value: InMemory) {
+  const { shape, order } = value;
+  const data = valueView(kernels, ptr, value);
+  if (sameLayout(shape, order, rowMajor(shape.length))) return { data, isOwn: false };
+  return { data: gatherStrided(data, shape, stridesOf(shape, order)), isOwn: true };
 }
 
 /** Writes row-major values in the physical order of `value`. */

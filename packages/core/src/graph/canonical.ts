@@ -265,7 +265,7 @@ const addedBias: Rewrite = {
 };
 
 /** A linear layer and the activation that alone reads it are one layer. */
-const fuseActivation: Rewrite = {
+export const fuseActivation: Rewrite = {
   name: 'fuseActivation',
   match(node, view) {
     if (node.op !== 'unary' || !activationFns.has(node.attributes.fn)) return undefined;

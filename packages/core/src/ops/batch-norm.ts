@@ -16,7 +16,7 @@ import {
   type ValueType,
   wholeReach,
 } from './op.ts';
-import { applyActivation, beforeActivation, clampOf, finishActivation, type UnaryAttributes } from './unary.ts';
+import { applyActivation, beforeActivation, clampOf, finishActivation, isClamp, type UnaryAttributes } from './unary.ts';
 
 /** Inputs: x [n, c, …], scale, shift, mean, variance (each [c]). */
 export interface BatchNormAttributes {
@@ -112,6 +112,7 @@ export const batchNorm: Op<BatchNormAttributes> = {
 /** Inputs: x [n, c, …], scale, shift [c]. Outputs: y, and the mean and population variance of each channel over the batch. */
 export interface BatchNormTrainingAttributes {
   readonly epsilon: number;
+  readonly activation?: UnaryAttributes | undefined;
 }
 
 /** What both training ops ask of x, scale and shift. */
@@ -123,7 +124,7 @@ function trainingSizes(inputs: readonly (Pick<ValueType, 'shape'> | undefined)[]
 
 /** Batch normalisation while training: by the mean and variance of the batch itself. */
 export const batchNormTraining: Op<BatchNormTrainingAttributes> = {
-  stage: () => 'linear',
+  stage: ({ activation }) => (activation ? 'activation' : 'linear'),
   infer(_, inputs) {
     const { dtype } = needed(inputs, 0, 'x');
     const { shape, c } = trainingSizes(inputs);
@@ -141,7 +142,7 @@ export const batchNormTraining: Op<BatchNormTrainingAttributes> = {
     null,
     null,
   ],
-  reference({ epsilon }, inputs) {
+  reference({ epsilon, activation }, inputs) {
     const [x, scale, shift] = inputs as [Tensor, Tensor, Tensor];
     const { shape, c, rows, inner } = trainingSizes(inputs);
     const channel = (i: number) => Math.floor(i / inner) % c;
@@ -156,16 +157,19 @@ export const batchNormTraining: Op<BatchNormTrainingAttributes> = {
       const at = channel(i);
       return ((v - mean[at]!) / Math.sqrt(variance[at]! + epsilon)) * scale.data[at]! + shift.data[at]!;
     });
-    return [tensorLike(x, shape, y), tensorLike(x, [c], mean), tensorLike(x, [c], variance)];
+    return [tensorLike(x, shape, applyActivation(activation, y)), tensorLike(x, [c], mean), tensorLike(x, [c], variance)];
   },
-  lower({ epsilon }, inputs) {
+  lower({ epsilon, activation }, inputs) {
     const { shape, c, rows } = trainingSizes(inputs);
     const order = channelsLast(shape.length);
+    const [lo, hi] = clampOf(activation);
+    const finish = finishActivation(activation, rows * c);
     return {
       inputOrders: [order, rowMajor(1), rowMajor(1)],
       outputOrders: [order, rowMajor(1), rowMajor(1)],
       scratchBytes: (run) => 16 * c + run.f32_batch_norm_scratch(c),
-      bind({ run }, at) {
+      bind(kernels, at) {
+        const { run } = kernels;
         const [x, scale, shift] = at.inputs as [number, number, number];
         const own = at.scratch + run.f32_batch_norm_scratch(c);
         const [factor, offset] = [own, own + 4 * c];
@@ -173,22 +177,29 @@ export const batchNormTraining: Op<BatchNormTrainingAttributes> = {
         return () => {
           run.f32_batch_statistics(x, rows, c, mean, variance, at.scratch);
           run.f32_batch_norm_factors(scale, shift, mean, variance, epsilon, factor, offset, c);
-          run.f32_scale_shift(x, factor, offset, y, rows, c, -Infinity, Infinity);
+          run.f32_scale_shift(x, factor, offset, y, rows, c, lo, hi);
+          finish?.(kernels, y);
         };
       },
     };
   },
   cost: (_, __, outputs) => ({ nMacs: sizeOf(outputs[0]!.shape), nParams: 0 }),
   gradient(attributes, rule) {
-    const [x, scale] = rule.inputs as [string, string];
+    const [x, scale, shift] = rule.inputs as [string, string, string];
     const [, mean, variance] = rule.outputs as [string, string, string];
     if (rule.dOutputs[1] || rule.dOutputs[2])
       throw new InputError('the loss depends on its mean or variance, for which there is no rule.');
-    return rule.addAll(batchNormGradient, attributes, [x, dOutput(rule), scale, mean, variance]);
+    const { epsilon, activation } = attributes;
+    const inputs = (dy: string) => [x, dy, scale, shift, mean, variance];
+    if (activation && isClamp(activation)) return rule.addAll(batchNormGradient, attributes, inputs(dOutput(rule)));
+    return rule.addAll(batchNormGradient, { epsilon }, inputs(beforeActivation(attributes, rule)));
   },
 };
 
-/** Gradients of batchNormTraining with respect to x, scale and shift. Inputs: x, ∂loss/∂y, scale, mean, variance. */
+/**
+ * Gradients of batchNormTraining with respect to x, scale and shift. Inputs: x, ∂loss/∂y, scale, shift, mean, variance. Its activation
+ * is a clamp, or none.
+ */
 export const batchNormGradient: Op<BatchNormTrainingAttributes> = {
   stage: () => 'linear',
   infer(_, inputs) {
@@ -201,35 +212,41 @@ export const batchNormGradient: Op<BatchNormTrainingAttributes> = {
     ];
   },
   reach: (_, inputs, output) => inputs.map((input) => (input && !input.constant ? wholeReach(input, output) : null)),
-  reference({ epsilon }, inputs) {
-    const [x, dy, scale, mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+  reference({ epsilon, activation }, inputs) {
+    const [x, given, scale, shift, mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
     const { shape, c, rows, inner } = trainingSizes(inputs);
     const channel = (i: number) => Math.floor(i / inner) % c;
     const inverse = Float64Array.from(variance.data, (v) => 1 / Math.sqrt(v + epsilon));
     const normal = toFloat64(x).map((v, i) => (v - mean.data[channel(i)]!) * inverse[channel(i)]!);
+    const [lo, hi] = clampOf(activation);
+    const dy = toFloat64(given).map((g, i) => {
+      const y = normal[i]! * scale.data[channel(i)]! + shift.data[channel(i)]!;
+      return y > lo && y < hi ? g : 0;
+    });
     const [dScale, dShift] = [new Float64Array(c), new Float64Array(c)];
-    for (let i = 0; i < dy.data.length; i++) {
-      dScale[channel(i)]! += dy.data[i]! * normal[i]!;
-      dShift[channel(i)]! += dy.data[i]!;
+    for (let i = 0; i < dy.length; i++) {
+      dScale[channel(i)]! += dy[i]! * normal[i]!;
+      dShift[channel(i)]! += dy[i]!;
     }
-    const dx = toFloat64(dy).map((g, i) => {
+    const dx = dy.map((g, i) => {
       const at = channel(i);
       return scale.data[at]! * inverse[at]! * (g - dShift[at]! / rows - (normal[i]! * dScale[at]!) / rows);
     });
     return [tensorLike(x, shape, dx), tensorLike(x, [c], dScale), tensorLike(x, [c], dShift)];
   },
-  lower({ epsilon }, inputs) {
+  lower({ epsilon, activation }, inputs) {
     const { shape, c, rows } = trainingSizes(inputs);
     const order = channelsLast(shape.length);
     const list = rowMajor(1);
+    const [lo, hi] = clampOf(activation);
     return {
-      inputOrders: [order, order, list, list, list],
+      inputOrders: [order, order, list, list, list, list],
       outputOrders: [order, list, list],
       scratchBytes: (run) => run.f32_batch_norm_scratch(c),
       bind({ run }, at) {
-        const [x, dy, scale, mean, variance] = at.inputs as [number, number, number, number, number];
-        const [dx, dScale, dShift] = at.outputs as [number, number, number];
-        return () => run.f32_batch_norm_gradient(x, dy, scale, mean, variance, epsilon, dx, dScale, dShift, at.scratch, rows, c);
+        const given = at.inputs as readonly [x: number, dy: number, scale: number, shift: number, mean: number, variance: number];
+        const made = at.outputs as readonly [dx: number, dScale: number, dShift: number];
+        return () => run.f32_batch_norm_gradient(...given, epsilon, lo, hi, ...made, at.scratch, rows, c);
       },
     };
   },

@@ -89,8 +89,10 @@ export const unaryGradient: Op<UnaryAttributes> = {
   cost: (_, inputs) => ({ nMacs: sizeOf(needed(inputs, 0, 'x').shape), nParams: 0 }),
 };
 
-/** Functions that are flat, or slope upwards, on the same side of 0 (clip: of its limits) before and after. */
-const readFromOutput: ReadonlySet<UnaryFn> = new Set<UnaryFn>(['relu', 'clip']);
+/** Whether the function only cuts off at bounds ({@link clampOf}): its slope can be read from its result. */
+export function isClamp({ fn }: UnaryAttributes): boolean {
+  return fn === 'relu' || fn === 'clip';
+}
 
 /**
  * ∂loss/∂z of a layer y = activation(z): from y where that tells the slope, else z is computed again.
@@ -98,7 +100,7 @@ const readFromOutput: ReadonlySet<UnaryFn> = new Set<UnaryFn>(['relu', 'clip']);
 export function beforeActivation(attributes: { readonly activation?: UnaryAttributes | undefined }, rule: Gradients): string {
   const { activation } = attributes;
   if (!activation) return dOutput(rule);
-  const at = readFromOutput.has(activation.fn) ? rule.outputs[0]! : rule.again({ ...attributes, activation: undefined });
+  const at = isClamp(activation) ? rule.outputs[0]! : rule.again({ ...attributes, activation: undefined });
   return rule.add(unaryGradient, activation, [at, dOutput(rule)]);
 }
 
@@ -119,7 +121,7 @@ export function finishActivation(
   activation: UnaryAttributes | undefined,
   size: number,
 ): ((kernels: Kernels, ptr: number) => void) | undefined {
-  if (!activation || activation.fn === 'relu' || activation.fn === 'clip') return undefined;
+  if (!activation || isClamp(activation)) return undefined;
   const { fn, alpha, beta } = activation;
   return (kernels, ptr) => kernels.run.f32_unary(unaryCodes[fn], ptr, ptr, size, alpha, beta);
 }

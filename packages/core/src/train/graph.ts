@@ -6,7 +6,10 @@
 import { withGradients } from '../autograd/backward.ts';
 import { InputError } from '../errors.ts';
 import { type BoundGraph, bindGraph } from '../graph/bind.ts';
+import { fuseActivation } from '../graph/canonical.ts';
 import { type Graph, type GraphInput, type Node, pictureAxes } from '../graph/graph.ts';
+import { type Rewrite, rewriteGraph } from '../graph/rewrite.ts';
+import { isClamp } from '../ops/unary.ts';
 import { sizeOf, type Tensor } from '../tensor/tensor.ts';
 
 /** A weight that is learned. */
@@ -98,6 +101,15 @@ export function trainable(graph: Graph): Trainable {
   return { parameters, statistics, nValues: offset, nClasses: shape[1]!, logits };
 }
 
+/** A batch normalisation and the rectifier that alone reads it are one node: its gradient takes no pass of its own. */
+const fuseClamp: Rewrite = {
+  name: 'fuseClamp',
+  match: (node, view) =>
+    node.op === 'unary' && isClamp(node.attributes) && view.producer(node.inputs[0]!)?.op === 'batchNorm'
+      ? fuseActivation.match(node, view)
+      : undefined,
+};
+
 /**
  * The graph of a step on `nImages` pictures.
  * @param dropout rate by the name of an identity node
@@ -111,18 +123,16 @@ export function stepGraph(network: Graph, nImages: number, dropout: ReadonlyMap<
   const statisticValues: (readonly [string, string])[] = [];
   const masks: { name: string; rate: number; size: number }[] = [];
   const maskInputs: GraphInput[] = [];
-  const nodes = network.nodes
-    .filter(({ outputs, op }) => op !== 'softmax' || outputs[0] === learned.logits)
+  const nodes = rewriteGraph(bindGraph(network), [fuseClamp])
+    .nodes.filter(({ outputs, op }) => op !== 'softmax' || outputs[0] === learned.logits)
     .map((node): Node => {
       const { name, outputs, inputs } = node;
       if (node.op === 'batchNorm') {
         const values = [`${name} batch mean`, `${name} batch variance`] as const;
         statisticValues.push(values);
-        const { epsilon } = node.attributes;
         return {
           ...node,
           op: 'batchNormTraining',
-          attributes: { epsilon },
           inputs: inputs.slice(0, 3),
           outputs: [outputs[0]!, ...values],
         };

@@ -49,6 +49,7 @@ export function takeStep(
   rate: number,
   step: number,
 ): void {
+  const share = 1 / nImages;
   for (const { offset, size, decays } of parameters) {
     const decay = decays ? options.weightDecay : 0;
     const end = offset + size;
@@ -56,7 +57,7 @@ export function takeStep(
       const { momentum, nesterov } = options;
       const velocity = state.velocity!;
       for (let i = offset; i < end; i++) {
-        const g = gradient[i]! / nImages + decay * weights[i]!;
+        const g = gradient[i]! * share + decay * weights[i]!;
         const v = momentum * velocity[i]! + g;
         velocity[i] = v;
         weights[i]! -= rate * (nesterov ? g + momentum * v : v);
@@ -65,7 +66,7 @@ export function takeStep(
       const { mean, square } = state as { mean: Float32Array; square: Float32Array };
       const [correction1, correction2] = [1 - power(beta1, step + 1), 1 - power(beta2, step + 1)];
       for (let i = offset; i < end; i++) {
-        const g = gradient[i]! / nImages;
+        const g = gradient[i]! * share;
         const m = beta1 * mean[i]! + (1 - beta1) * g;
         const s = beta2 * square[i]! + (1 - beta2) * g * g;
         mean[i] = m;

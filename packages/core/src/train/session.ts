@@ -147,8 +147,8 @@ export function openTrainSession(environment: {
         executor.run();
         const loss = -executor.read(step.score).data[0]!;
         const gradient = new Float32Array(step.nValues);
-        for (const [i, { offset }] of step.parameters.entries())
-          gradient.set(executor.read(step.gradientValues[i]!).data, offset);
+        for (const [i, { offset, size }] of step.parameters.entries())
+          executor.readInto(step.gradientValues[i]!, gradient.subarray(offset, offset + size));
         const statistics = new Float32Array(statisticSizes);
         let at = 0;
         for (const name of step.statisticValues.flat()) {

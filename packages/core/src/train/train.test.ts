@@ -9,11 +9,13 @@ import { createExecutor } from '../exec/executor.ts';
 import { bindGraph } from '../graph/bind.ts';
 import { canonicalForm } from '../graph/canonical.ts';
 import { normalize } from '../image/preprocess.ts';
+import { buildNetwork } from '../network/build.ts';
 import { createInline } from '../parallel/inline.ts';
 import { createPool, type Pool } from '../parallel/pool.ts';
 import { spawnNodeWorker } from '../parallel/test-spawn.mjs';
 import { createRandom } from '../rng.ts';
 import { augment, noAugmentation } from './augment.ts';
+import { stepGraph } from './graph.ts';
 import { openTrainSession, type TrainingPictures } from './session.ts';
 import { chunkImagesOf, type TrainOptions, type TrainRequest, type TrainState, trainedNetwork, trainNetwork } from './train.ts';
 
@@ -115,6 +117,15 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const made of pools) made.close();
   await rm(folder, { recursive: true });
+});
+
+it('in a step, a rectifier after batch normalisation is part of it, another activation a node of its own', () => {
+  const { graph } = stepGraph(buildNetwork(tiny, { seed: 1 }), 4, new Map());
+  const fnsOf = (op: 'unary' | 'unaryGradient') => graph.nodes.flatMap((node) => (node.op === op ? node.attributes.fn : []));
+  expect(fnsOf('unary')).not.toContain('relu');
+  expect(fnsOf('unaryGradient')).toEqual(['gelu']);
+  const norms = graph.nodes.flatMap((node) => (node.op === 'batchNormGradient' ? [node.attributes.activation?.fn] : []));
+  expect(norms).toEqual([undefined, 'relu']);
 });
 
 describe('learning', () => {
