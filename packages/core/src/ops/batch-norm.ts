@@ -241,6 +241,7 @@ export const batchNormGradient: Op<BatchNormTrainingAttributes> = {
     const [lo, hi] = clampOf(activation);
     return {
       inputOrders: [order, order, list, list, list, list],
+      inPlace: 1,
       outputOrders: [order, list, list],
       scratchBytes: (run) => run.f32_batch_norm_scratch(c),
       bind({ run }, at) {
