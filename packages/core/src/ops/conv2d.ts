@@ -384,7 +384,10 @@ export function lowerInputGradient(
   const [, , kh, kw] = asPicture(weight.shape);
   const { stride, dilation, padding, groups } = window;
   const [[sh, sw], [dh, dw], [top, left]] = [stride, dilation, padding];
-  if (sh === 1 && sw === 1) {
+  const isFast = !exact && isPlain3x3({ ...window, kernel: [kh, kw] }, groups) && winogradPays(o, c, h, w);
+  // A convolution visits every place of x. Where those of y are many fewer (large kernels, no padding), adding up what each gives is
+  // cheaper; not by single channels.
+  if (sh === 1 && sw === 1 && (isFast || groups > 1 || 2 * h * w <= 3 * oh * ow)) {
     const before = [dh * (kh - 1) - top, dw * (kw - 1) - left] as const;
     const convolution: Convolution = {
       ...window,
