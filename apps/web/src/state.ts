@@ -209,8 +209,8 @@ export const view = signal<View>('explore');
 
 /** What users may set before it starts, with its default and bounds. */
 export const lessonLimits = {
-  pictures: { usual: 4000, least: 128, most: 20_000 },
-  epochs: { usual: 11, least: 1, most: 100 },
+  pictures: { usual: 4400, least: 128, most: 20_000 },
+  epochs: { usual: 12, least: 1, most: 100 },
   seed: { usual: 1, least: 0, most: 9999 },
 } as const;
 export type LessonSetting = keyof typeof lessonLimits;

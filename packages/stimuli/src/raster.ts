@@ -98,7 +98,8 @@ export function paint(canvas: Canvas, coverage: Coverage, { rgb, opacity = 1, wi
     for (let column = 0; column < widthPx; column++) {
       let share = shares[row * widthPx + column]!;
       if (share === 0) continue;
-      const [y, x] = [topPx + row, leftPx + column];
+      const y = topPx + row;
+      const x = leftPx + column;
       if (within !== undefined) share *= shareAt(within, y, x);
       share *= typeof opacity === 'number' ? opacity : opacity(y, x);
       const at = 3 * (y * canvas.widthPx + x);
@@ -172,15 +173,23 @@ function coverRings(rings: readonly (readonly Point[])[], size: SizePx, rule: Fi
       turns[at] = turn;
     }
   }
-  for (let line = 0; line < nAll; line++) {
-    const row = Math.floor(line / nLines);
-    let winding = 0;
-    for (let at = starts[line]!; at < starts[line + 1]! - 1; at++) {
-      winding += turns[at]!;
-      if (rule === 'nonzero' ? winding !== 0 : winding % 2 !== 0) addSpan(box, row, xs[at]!, xs[at + 1]!);
+  // How many lines of a row cover pixel x wholly: those that begin to at or before x, less those that have ended.
+  const whole = new Int32Array(box.widthPx + 1);
+  for (let row = 0; row < box.heightPx; row++) {
+    whole.fill(0);
+    for (let line = row * nLines; line < (row + 1) * nLines; line++) {
+      let winding = 0;
+      for (let at = starts[line]!; at < starts[line + 1]! - 1; at++) {
+        winding += turns[at]!;
+        if (rule === 'nonzero' ? winding !== 0 : winding % 2 !== 0) addSpan(box, row, xs[at]!, xs[at + 1]!, whole);
+      }
+    }
+    let nWhole = 0;
+    for (let x = 0, at = row * box.widthPx; x < box.widthPx; x++, at++) {
+      nWhole += whole[x]!;
+      box.shares[at] = Math.min(1, (box.shares[at]! + nWhole) / nLines);
     }
   }
-  for (let i = 0; i < box.shares.length; i++) box.shares[i] = Math.min(1, box.shares[i]! / nLines);
   return box;
 }
 
@@ -200,10 +209,13 @@ function edgesOf(rings: readonly (readonly Point[])[], topPx: number, nAll: numb
   const lineAfter = (y: number) => Math.max(0, Math.min(nAll, Math.ceil((y - topPx + 0.5) * nLines - 0.5)));
   for (const ring of rings) {
     for (let i = 0; i < ring.length; i++) {
-      const [point, next] = [ring[i]!, ring[i + 1] ?? ring[0]!];
+      const point = ring[i]!;
+      const next = ring[i + 1 < ring.length ? i + 1 : 0]!;
       const isDown = point[0] < next[0];
-      const [top, bottom] = isDown ? [point, next] : [next, point];
-      const [from, to] = [lineAfter(top[0]), lineAfter(bottom[0])];
+      const top = isDown ? point : next;
+      const bottom = isDown ? next : point;
+      const from = lineAfter(top[0]);
+      const to = lineAfter(bottom[0]);
       if (from === to) continue;
       const slope = (bottom[1] - top[1]) / (bottom[0] - top[0]);
       const x = top[1] + (topPx - 0.5 + (from + 0.5) / nLines - top[0]) * slope;
@@ -217,11 +229,11 @@ function edgesOf(rings: readonly (readonly Point[])[], topPx: number, nAll: numb
 function boxOf(rings: readonly (readonly Point[])[], size: SizePx): Coverage {
   let [top, left, bottom, right] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const ring of rings) {
-    for (const [y, x] of ring) {
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
-      left = Math.min(left, x);
-      right = Math.max(right, x);
+    for (const point of ring) {
+      top = Math.min(top, point[0]);
+      bottom = Math.max(bottom, point[0]);
+      left = Math.min(left, point[1]);
+      right = Math.max(right, point[1]);
     }
   }
   const topPx = Math.max(0, Math.floor(top + 0.5));
@@ -232,8 +244,8 @@ function boxOf(rings: readonly (readonly Point[])[], size: SizePx): Coverage {
   return { topPx, leftPx, heightPx, widthPx, shares: new Float64Array(heightPx * widthPx) };
 }
 
-/** Adds the piece of a line from x0 to x1 to the pixels of a row, in pixels. */
-function addSpan({ leftPx, widthPx, shares }: Coverage, row: number, x0: number, x1: number): void {
+/** Adds the piece of a line from x0 to x1 to a row: its ends to the pixels, in pixels, and what lies between them to `whole`. */
+function addSpan({ leftPx, widthPx, shares }: Coverage, row: number, x0: number, x1: number, whole: Int32Array): void {
   const from = Math.max(0, x0 - leftPx + 0.5);
   const to = Math.min(widthPx, x1 - leftPx + 0.5);
   if (!(from < to)) return;
@@ -245,6 +257,7 @@ function addSpan({ leftPx, widthPx, shares }: Coverage, row: number, x0: number,
     return;
   }
   shares[start + first]! += first + 1 - from;
-  for (let x = first + 1; x < last; x++) shares[start + x]! += 1;
+  whole[first + 1]!++;
+  whole[last]!--;
   shares[start + last]! += to - last;
 }
