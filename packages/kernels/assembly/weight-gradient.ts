@@ -30,8 +30,8 @@ function addColumns(p: usize, low: v128, high: v128, first: bool): void {
 }
 
 /**
- * Adds Σ over `count` positions of 4 inputs × 8 outputs to four rows at sum: position j has its inputs at a + j · lda and its
- * gradient at b + j · ldb. Laid out as multiplyPanel is, for the same reasons.
+ * Adds Σ over `count` positions of 4 inputs × 8 outputs to four rows at sum (`first`: puts it there): position j has its inputs
+ * at a + j · lda and its gradient at b + j · ldb. Laid out as multiplyPanel is, for the same reasons.
  */
 // @ts-ignore: decorator
 @inline

@@ -63,7 +63,11 @@ describe('createExecutor', () => {
       executor.run((tap) => {
         const name = taps[tap.tapIndex]!;
         seen.push(name);
-        expect(worstError(executor.read(name).data, twin.get(name)!.data), name).toBeLessThan(1e-5);
+        const { data } = executor.read(name);
+        expect(worstError(data, twin.get(name)!.data), name).toBeLessThan(1e-5);
+        const into = new Float32Array(data.length);
+        executor.readInto(name, into);
+        expect(into, name).toEqual(Float32Array.from(data));
       });
       expect(seen.toSorted()).toEqual(taps.toSorted());
     },
