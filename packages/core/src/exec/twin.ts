@@ -29,7 +29,11 @@ export function readValue(kernels: Kernels, ptr: number, value: InMemory): Tenso
 }
 
 /** The values row-major: as they lie there, or else (`isOwn`) as a copy. */
-export function rowMajorView(kernels: Kernels, ptr: number, value: InMemory) {
+export function rowMajorView(
+  kernels: Kernels,
+  ptr: number,
+  value: InMemory,
+): { readonly data: Float32Array | Float64Array; readonly isOwn: boolean } {
   const { shape, order } = value;
   const data = valueView(kernels, ptr, value);
   if (sameLayout(shape, order, rowMajor(shape.length))) return { data, isOwn: false };

@@ -2,7 +2,6 @@
  * @file A part of a network in space: what the units at some places need, and nothing beside it. A unit of an early layer sees
  * little of the picture, and one of a late layer needs less and less of the maps on the way to it.
  */
-import type { Image } from '../image/image.ts';
 import type { Box, Reach, ValueType } from '../ops/op.ts';
 import { integers } from '../tensor/tensor.ts';
 import { axisRoles } from './axes.ts';
@@ -32,7 +31,7 @@ export interface CroppedGraph {
 }
 
 /** The values of a picture [h, w, channels] that lie inside a part of it. */
-export function cutPart<A extends Float32Array | Float64Array | Image['data']>(
+export function cutPart<A extends Float32Array | Float64Array | Uint8Array | Uint8ClampedArray>(
   values: A,
   [heightPx, widthPx]: readonly [h: number, w: number],
   { row, column, heightUnits, widthUnits }: Part,

@@ -1,5 +1,6 @@
 /** @file A decoded picture: 8-bit RGB, the one form every decoder gives and every stimulus generator makes. */
 import { InputError } from '../errors.ts';
+import { cutPart } from '../graph/crop.ts';
 
 /** Row-major h w 3, sRGB bytes 0…255; a grey picture has three equal channels. */
 export interface Image {
@@ -31,10 +32,6 @@ export function cropImage(image: Image, { topPx, leftPx, heightPx, widthPx }: Pi
       `crop: ${widthPx}×${heightPx} px at left ${leftPx}, top ${topPx} do not lie in the picture, which is ${image.widthPx} px wide and ${image.heightPx} px high.`,
     );
   }
-  const data = new Uint8ClampedArray(3 * heightPx * widthPx);
-  for (let y = 0; y < heightPx; y++) {
-    const from = 3 * ((topPx + y) * image.widthPx + leftPx);
-    data.set(image.data.subarray(from, from + 3 * widthPx), 3 * y * widthPx);
-  }
-  return { heightPx, widthPx, data };
+  const part = { row: topPx, column: leftPx, heightUnits: heightPx, widthUnits: widthPx };
+  return { heightPx, widthPx, data: cutPart(image.data, [image.heightPx, image.widthPx], part) };
 }

@@ -190,17 +190,21 @@ export const batchNormTraining: Op<BatchNormTrainingAttributes> = {
     if (rule.dOutputs[1] || rule.dOutputs[2])
       throw new InputError('the loss depends on its mean or variance, for which there is no rule.');
     const { epsilon, activation } = attributes;
-    const inputs = (dy: string) => [x, dy, scale, shift, mean, variance];
-    if (activation && isClamp(activation)) return rule.addAll(batchNormGradient, attributes, inputs(dOutput(rule)));
-    return rule.addAll(batchNormGradient, { epsilon }, inputs(beforeActivation(attributes, rule)));
+    const dy = activation && isClamp(activation) ? dOutput(rule) : beforeActivation(attributes, rule);
+    const [lo, hi] = clampOf(activation);
+    return rule.addAll(batchNormGradient, { epsilon, lo, hi }, [x, dy, scale, shift, mean, variance]);
   },
 };
 
-/**
- * Gradients of batchNormTraining with respect to x, scale and shift. Inputs: x, ∂loss/∂y, scale, shift, mean, variance. Its activation
- * is a clamp, or none.
- */
-export const batchNormGradient: Op<BatchNormTrainingAttributes> = {
+/** Of the normalisation that is differentiated, and of the clamp after it: −∞ and ∞ for none. */
+export interface BatchNormGradientAttributes {
+  readonly epsilon: number;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** Gradients of batchNormTraining with respect to x, scale and shift. Inputs: x, ∂loss/∂y, scale, shift, mean, variance. */
+export const batchNormGradient: Op<BatchNormGradientAttributes> = {
   stage: () => 'linear',
   infer(_, inputs) {
     const { dtype } = needed(inputs, 0, 'x');
@@ -212,13 +216,12 @@ export const batchNormGradient: Op<BatchNormTrainingAttributes> = {
     ];
   },
   reach: (_, inputs, output) => inputs.map((input) => (input && !input.constant ? wholeReach(input, output) : null)),
-  reference({ epsilon, activation }, inputs) {
+  reference({ epsilon, lo, hi }, inputs) {
     const [x, given, scale, shift, mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
     const { shape, c, rows, inner } = trainingSizes(inputs);
     const channel = (i: number) => Math.floor(i / inner) % c;
     const inverse = Float64Array.from(variance.data, (v) => 1 / Math.sqrt(v + epsilon));
     const normal = toFloat64(x).map((v, i) => (v - mean.data[channel(i)]!) * inverse[channel(i)]!);
-    const [lo, hi] = clampOf(activation);
     const dy = toFloat64(given).map((g, i) => {
       const y = normal[i]! * scale.data[channel(i)]! + shift.data[channel(i)]!;
       return y > lo && y < hi ? g : 0;
@@ -234,11 +237,10 @@ export const batchNormGradient: Op<BatchNormTrainingAttributes> = {
     });
     return [tensorLike(x, shape, dx), tensorLike(x, [c], dScale), tensorLike(x, [c], dShift)];
   },
-  lower({ epsilon, activation }, inputs) {
+  lower({ epsilon, lo, hi }, inputs) {
     const { shape, c, rows } = trainingSizes(inputs);
     const order = channelsLast(shape.length);
     const list = rowMajor(1);
-    const [lo, hi] = clampOf(activation);
     return {
       inputOrders: [order, order, list, list, list, list],
       inPlace: 1,

@@ -228,7 +228,7 @@ export const conv2dWeightGradient: Op<Conv2dGradientAttributes> = {
       );
     }
     const window: Window2d = { kernel: [kh, kw], stride, padding, dilation };
-    if (!exact && isPlain3x3(window, groups) && winogradPays(c, oc, oh, ow)) {
+    if (!exact && winogradPays(window, groups, c, oc, oh, ow)) {
       return lowered(
         (run) => run.f32_winograd_weight_gradient_scratch(c, oc),
         (run, ...ptrs) => run.f32_winograd_weight_gradient(...ptrs, n, h, w, c, oh, ow, oc, top, left),
@@ -298,7 +298,7 @@ function lowerConvolution(
     };
     scratchBytes = (run) => run.f32_depthwise2d_scratch(oh, ow, kh, kw, sh, sw, dh, dw);
     call = (run, ...ptrs) => run.f32_depthwise2d(...ptrs, n, h, w, c, oh, ow, ...window, c, c, lo, hi);
-  } else if (!exact && isPlain3x3(convolution, groups) && winogradPays(c, oc, oh, ow)) {
+  } else if (!exact && winogradPays(convolution, groups, c, oc, oh, ow)) {
     form = { bytes: winogradBytes(c, oc), pack: (run, from, to) => run.f32_winograd_pack(from, to, c, oc, sc, so, turn) };
     scratchBytes = (run) => run.f32_winograd_scratch(c, oc);
     call = (run, ...ptrs) => run.f32_conv2d_winograd(...ptrs, n, h, w, c, oh, ow, oc, padTop, padLeft, c, oc, lo, hi);
@@ -384,7 +384,7 @@ export function lowerInputGradient(
   const [, , kh, kw] = asPicture(weight.shape);
   const { stride, dilation, padding, groups } = window;
   const [[sh, sw], [dh, dw], [top, left]] = [stride, dilation, padding];
-  const isFast = !exact && isPlain3x3({ ...window, kernel: [kh, kw] }, groups) && winogradPays(o, c, h, w);
+  const isFast = !exact && winogradPays({ ...window, kernel: [kh, kw] }, groups, o, c, h, w);
   // A convolution visits every place of x. Where those of y are many fewer (large kernels, no padding), adding up what each gives is
   // cheaper; not by single channels.
   if (sh === 1 && sw === 1 && (isFast || groups > 1 || 2 * h * w <= 3 * oh * ow)) {
@@ -437,16 +437,20 @@ export function lowerInputGradient(
   );
 }
 
-function isPlain3x3({ kernel, stride, dilation }: Pick<Window2d, 'kernel' | 'stride' | 'dilation'>, groups: number): boolean {
-  return groups === 1 && kernel.every((n) => n === 3) && [...stride, ...dilation].every((n) => n === 1);
-}
-
 /**
- * Whether F(4×4, 3×3) beats the plain matrix product: enough channels that the products outweigh the transforms, and not
- * only a corner of a tile (measured: bench/conv.mjs of kernels).
+ * Whether F(4×4, 3×3) can be used and beats the plain matrix product: 3×3 at stride 1, enough channels that the products outweigh
+ * the transforms, and not only a corner of a tile (measured: bench/conv.mjs of kernels).
  */
-function winogradPays(c: number, oc: number, oh: number, ow: number): boolean {
-  return c % 4 === 0 && c >= 16 && oc >= 16 && oh >= 4 && ow >= 4;
+function winogradPays(
+  { kernel, stride, dilation }: Pick<Window2d, 'kernel' | 'stride' | 'dilation'>,
+  groups: number,
+  c: number,
+  oc: number,
+  oh: number,
+  ow: number,
+): boolean {
+  const isPlain3x3 = groups === 1 && kernel.every((n) => n === 3) && [...stride, ...dilation].every((n) => n === 1);
+  return isPlain3x3 && c % 4 === 0 && c >= 16 && oc >= 16 && oh >= 4 && ow >= 4;
 }
 
 /** Bytes of one packed matrix of k rows and n columns. */

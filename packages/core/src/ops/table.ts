@@ -4,6 +4,7 @@
  */
 import {
   type BatchNormAttributes,
+  type BatchNormGradientAttributes,
   type BatchNormTrainingAttributes,
   batchNorm,
   batchNormGradient,
@@ -121,7 +122,7 @@ export interface OpAttributes {
   dequantize: DequantizeAttributes;
   // Training and the backward pass.
   batchNormTraining: BatchNormTrainingAttributes;
-  batchNormGradient: BatchNormTrainingAttributes;
+  batchNormGradient: BatchNormGradientAttributes;
   conv2dInputGradient: Conv2dGradientAttributes;
   conv2dWeightGradient: Conv2dGradientAttributes;
   convNdWeightGradient: ConvNdWeightGradientAttributes;

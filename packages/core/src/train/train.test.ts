@@ -124,8 +124,13 @@ it('in a step, a rectifier after batch normalisation is part of it, another acti
   const fnsOf = (op: 'unary' | 'unaryGradient') => graph.nodes.flatMap((node) => (node.op === op ? node.attributes.fn : []));
   expect(fnsOf('unary')).not.toContain('relu');
   expect(fnsOf('unaryGradient')).toEqual(['gelu']);
-  const norms = graph.nodes.flatMap((node) => (node.op === 'batchNormGradient' ? [node.attributes.activation?.fn] : []));
-  expect(norms).toEqual([undefined, 'relu']);
+  const norms = graph.nodes.flatMap((node) =>
+    node.op === 'batchNormGradient' ? [[node.attributes.lo, node.attributes.hi]] : [],
+  );
+  expect(norms).toEqual([
+    [-Infinity, Infinity],
+    [0, Infinity],
+  ]);
 });
 
 describe('learning', () => {
